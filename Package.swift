@@ -1,0 +1,60 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Kernels stay optimized in debug builds, so that the tests are quick. Each set's target is
+// compiled for that set, and only code that was chosen at run time calls into it.
+let optimized: [String] = ["-Ounchecked"]
+
+func instructionSet(_ flags: String...) -> [SwiftSetting] {
+  [.unsafeFlags(optimized + flags.flatMap { ["-Xcc", $0] })]
+}
+
+#if arch(x86_64)
+  let wideKernels: [Target] = [
+    .target(
+      name: "KernelsAVX2", dependencies: ["KernelCore", "BlockFormats"],
+      swiftSettings: instructionSet("-mavx2", "-mfma", "-mf16c")),
+    .target(
+      name: "KernelsAVX512", dependencies: ["KernelCore", "BlockFormats"],
+      swiftSettings: instructionSet(
+        "-mavx2", "-mfma", "-mf16c", "-mavx512f", "-mavx512bw", "-mavx512dq", "-mavx512vl",
+        "-mavx512vnni")),
+  ]
+#else
+  let wideKernels: [Target] = []
+#endif
+
+let package = Package(
+  name: "Phidelity",
+  platforms: [.macOS(.v15)],
+  products: [
+    .library(name: "Phidelity", targets: ["Phidelity"]),
+    .executable(name: "phi", targets: ["PhiCLI"]),
+  ],
+  targets: [
+    .target(name: "GGUF"),
+    .target(name: "BlockFormats", swiftSettings: [.unsafeFlags(optimized)]),
+    .target(
+      name: "KernelCore", dependencies: ["BlockFormats"],
+      swiftSettings: [.unsafeFlags(optimized)]),
+    .target(name: "CInstructions"),
+    .target(
+      name: "Kernels",
+      dependencies: ["CInstructions", "KernelCore", "BlockFormats"] + wideKernels.map { .byName(name: $0.name) },
+      swiftSettings: [.unsafeFlags(["-O"])]),
+    .target(name: "Tokenization", dependencies: ["GGUF"]),
+    .target(name: "ChatTemplates"),
+    .target(
+      name: "Inference", dependencies: ["GGUF", "BlockFormats", "Kernels", "Tokenization"]),
+    .target(name: "Phidelity", dependencies: ["GGUF", "Tokenization", "ChatTemplates", "Inference"]),
+    .executableTarget(name: "PhiCLI", dependencies: ["Phidelity", "Kernels"]),
+    .testTarget(name: "GGUFTests", dependencies: ["GGUF"]),
+    .testTarget(name: "BlockFormatsTests", dependencies: ["BlockFormats"], exclude: ["Fixtures"]),
+    .testTarget(name: "KernelsTests", dependencies: ["Kernels"]),
+    .testTarget(name: "TokenizationTests", dependencies: ["Tokenization"]),
+    .testTarget(name: "ChatTemplatesTests", dependencies: ["ChatTemplates"]),
+    .testTarget(name: "InferenceTests", dependencies: ["Inference", "ChatTemplates"]),
+    .testTarget(name: "PhiCLITests", dependencies: ["PhiCLI"]),
+  ] + wideKernels,
+  swiftLanguageModes: [.v6]
+)

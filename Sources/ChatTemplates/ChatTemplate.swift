@@ -1,0 +1,66 @@
+/// One message of a conversation.
+public struct ChatMessage: Sendable, Equatable, Codable {
+  /// `system`, `user`, `assistant`, or another that the template knows.
+  public var role: String
+  /// The text.
+  public var content: String
+
+  /// A message.
+  public init(role: String, content: String) {
+    self.role = role
+    self.content = content
+  }
+}
+
+/// A chat template in Jinja as models ship it, ready to render.
+///
+/// Renders as `jinja2` does in the environment that `transformers` makes: `trim_blocks`,
+/// `lstrip_blocks`, loop controls, `tojson` without escapes for HTML, `raise_exception`,
+/// `strftime_now`, and an immutable sandbox.
+public struct ChatTemplate: @unchecked Sendable {
+  /// The template's text.
+  public let source: String
+  private let statements: [TemplateStatement]
+
+  /// Parses a template.
+  ///
+  /// - Parameter source: Jinja.
+  /// - Throws: `TemplateError` with the line that cannot be parsed.
+  public init(_ source: String) throws(TemplateError) {
+    self.source = source
+    statements = try TemplateParser.parse(source)
+  }
+
+  /// Renders the template.
+  ///
+  /// - Parameter variables: What its names mean.
+  /// - Returns: The text.
+  /// - Throws: `TemplateError` if the template fails, raises, or runs away.
+  public func render(_ variables: [String: TemplateValue]) throws(TemplateError) -> String {
+    let interpreter = TemplateInterpreter()
+    return try interpreter.render(statements, variables)
+  }
+
+  /// Renders a conversation.
+  ///
+  /// - Parameters:
+  ///   - messages: The messages.
+  ///   - addGenerationPrompt: Whether the assistant's header ends the text.
+  ///   - bosToken: The text of the token that begins a sequence.
+  ///   - eosToken: The text of the token that ends one.
+  ///   - extra: Further variables.
+  /// - Returns: The text.
+  /// - Throws: As `render(_:)`.
+  public func render(
+    messages: [ChatMessage], addGenerationPrompt: Bool, bosToken: String, eosToken: String,
+    extra: [String: TemplateValue] = [:]
+  ) throws(TemplateError) -> String {
+    var variables = extra
+    variables["messages"] = .list(
+      messages.map { .dict([("role", .string($0.role)), ("content", .string($0.content))]) })
+    variables["add_generation_prompt"] = .bool(addGenerationPrompt)
+    variables["bos_token"] = .string(bosToken)
+    variables["eos_token"] = .string(eosToken)
+    return try render(variables)
+  }
+}

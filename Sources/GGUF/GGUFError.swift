@@ -1,0 +1,38 @@
+/// What is wrong with a GGUF file: one line that names the file, the key or tensor, what was found
+/// and what was expected.
+public struct GGUFError: Error, Sendable, Equatable, CustomStringConvertible {
+  /// The file.
+  public let path: String
+  /// The rest of the line.
+  public let problem: String
+
+  /// An error about a file.
+  public init(_ path: String, _ problem: String) {
+    self.path = path
+    self.problem = problem
+  }
+
+  /// The line, without control characters that names in the file may hold.
+  public var description: String { "\(path): \(problem)".printable }
+}
+
+extension String {
+  /// The text with control characters written as escapes, so that a terminal only shows it.
+  public var printable: String {
+    var result = ""
+    for scalar in unicodeScalars {
+      switch scalar {
+      case "\n": result += "\\n"
+      case "\t": result += "\\t"
+      case "\r": result += "\\r"
+      default:
+        if scalar.properties.generalCategory == .control || scalar.properties.isBidiControl {
+          result += "\\u{\(String(scalar.value, radix: 16))}"
+        } else {
+          result.unicodeScalars.append(scalar)
+        }
+      }
+    }
+    return result
+  }
+}

@@ -1,0 +1,14 @@
+/// A tensor where it lies in the mapped file.
+public struct TensorView: @unchecked Sendable {
+  /// GGUF's name.
+  public let name: String
+  /// The format.
+  public let type: TensorType
+  /// Dimensions, the contiguous one first.
+  public let shape: [Int]
+  /// The blocks; valid while the `GGUFFile` lives.
+  public let bytes: UnsafeRawBufferPointer
+
+  /// Values in the tensor.
+  public var elementCount: Int { shape.reduce(1, *) }
+}

@@ -1,0 +1,77 @@
+import GGUF
+import Kernels
+import Tokenization
+
+/// A model ready to run: numbers, weights and tokenizer of one file, none of which ever change.
+///
+/// Any number of sessions may run it at once.
+public final class Model: Sendable {
+  /// The mapped file that the weights lie in.
+  public let file: GGUFFile
+  /// The model's numbers.
+  public let configuration: ModelConfiguration
+  /// Text to tokens and back.
+  public let tokenizer: Tokenizer
+
+  let graph: any ModelGraph
+  let rotary: RotaryEmbedding
+
+  /// Opens a file and checks that it can run.
+  ///
+  /// - Parameter path: A GGUF file, or the first of a split set.
+  /// - Throws: `GGUFError` if the file is malformed, `TokenizerError` if its vocabulary is, and
+  ///   `ModelError` if a tensor or key is missing or does not fit the others.
+  public convenience init(path: String) throws { try self.init(GGUFFile(path: path)) }
+
+  /// Checks that an open file can run.
+  ///
+  /// - Parameter file: The file.
+  /// - Throws: As `init(path:)`.
+  public init(_ file: GGUFFile) throws {
+    self.file = file
+    configuration = try ModelConfiguration(file.metadata)
+    let reader = WeightReader(file)
+    graph =
+      switch configuration.architecture {
+      case .phi2: try Phi2(reader, configuration)
+      case .phi3, .llama: try Phi3(reader, configuration)
+      case .phimoe: try PhiMoE(reader, configuration)
+      }
+    rotary = try RotaryEmbedding(reader, configuration)
+    tokenizer = try Tokenizer(file.metadata)
+    guard tokenizer.vocabulary.count <= graph.embeddings.rows else {
+      throw ModelError(
+        "\(file.path): token_embd.weight: expected \(tokenizer.vocabulary.count) rows, one for "
+          + "each token, found \(graph.embeddings.rows)")
+    }
+  }
+
+  /// How many logits a token gives: the rows of the embedding, of which a file may have more than
+  /// tokens.
+  public var vocabularySize: Int { graph.output.matrix.rows }
+}
+
+extension RotaryEmbedding {
+  /// LongRoPE's two sets where the file has them, or Llama 3's one.
+  init(_ reader: WeightReader, _ configuration: ModelConfiguration) throws {
+    let half = configuration.rope.dimensions / 2
+    func factors(_ name: String) throws -> Vector? {
+      guard reader.has(name) else { return nil }
+      let factors = try reader.vector(name, count: half)
+      for index in 0..<half where !(factors.pointer[index] > 0 && factors.pointer[index].isFinite) {
+        throw ModelError(
+          "\(reader.file.path): \(name): found \(factors.pointer[index]), expected positive numbers"
+        )
+      }
+      return factors
+    }
+    let (short, long) = ("rope_factors_short.weight", "rope_factors_long.weight")
+    guard reader.has(short) == reader.has(long) else {
+      let (missing, found) = reader.has(short) ? (long, short) : (short, long)
+      throw ModelError("\(reader.file.path): \(missing) is missing, though \(found) is there")
+    }
+    self.init(
+      configuration.rope, short: try factors(short) ?? factors("rope_freqs.weight"),
+      long: try factors(long))
+  }
+}

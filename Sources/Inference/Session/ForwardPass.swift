@@ -1,0 +1,222 @@
+import Kernels
+
+/// One walk of some tokens through the blocks: the activations, and the verbs in which the
+/// architectures are written.
+///
+/// Buffers are made once for the largest chunk and used again for every walk.
+final class ForwardPass {
+  let configuration: ModelConfiguration
+  let compute: Compute
+  /// Tokens of a walk at most.
+  let capacity: Int
+
+  /// Asked before every block; once true, the walk ends early and its result is void.
+  var isCancelled: () -> Bool = { false }
+
+  /// Tokens of this walk.
+  private(set) var count = 0
+  /// Position of the first one.
+  private(set) var start = 0
+
+  /// The hidden state.
+  let hidden: Buffer<Float>  // [count][embedding]
+  /// A norm's result.
+  let normed: Buffer<Float>  // [count][embedding]
+  /// What a sublayer adds to the hidden state.
+  let update: Buffer<Float>  // [count][embedding]
+  /// Queries, keys and values, side by side.
+  let qkv: Buffer<Float>  // [count][(headCount + 2 * kvHeadCount) * headSize]
+  /// Heads' results.
+  let attended: Buffer<Float>  // [count][headCount * headSize]
+  /// The feed-forward network's inside: gate, or gate and up side by side.
+  let inner: Buffer<Float>  // [count][2 * feedForward]
+
+  /// What experts need.
+  let expertScratch: ExpertScratch
+
+  private let cosines: Buffer<Float>  // [count][half]
+  private let sines: Buffer<Float>  // [count][half]
+  private let scores: [Buffer<Float>]  // by worker
+  private let rotary: RotaryEmbedding
+  private var cache: KVCache
+
+  init(
+    _ configuration: ModelConfiguration, _ rotary: RotaryEmbedding, _ cache: KVCache,
+    _ compute: Compute, capacity: Int
+  ) {
+    self.configuration = configuration
+    self.rotary = rotary
+    self.cache = cache
+    self.compute = compute
+    self.capacity = capacity
+    let embedding = configuration.embeddingLength
+    let heads = configuration.headCount * configuration.headSize
+    hidden = Buffer(count: capacity * embedding)
+    normed = Buffer(count: capacity * embedding)
+    update = Buffer(count: capacity * embedding)
+    qkv = Buffer(count: capacity * (heads + 2 * configuration.kvLength))
+    attended = Buffer(count: capacity * heads)
+    inner = Buffer(count: capacity * 2 * configuration.feedForwardLength)
+    expertScratch = ExpertScratch(configuration, capacity: capacity)
+    cosines = Buffer(count: capacity * rotary.half)
+    sines = Buffer(count: capacity * rotary.half)
+    scores = (0..<compute.parallel.threads).map { _ in Buffer(count: AttentionKernel.blockSize) }
+  }
+
+  private var kernels: KernelSet { compute.kernels }
+  private var embedding: Int { configuration.embeddingLength }
+  private var qkvLength: Int {
+    (configuration.headCount + 2 * configuration.kvHeadCount) * configuration.headSize
+  }
+
+  /// Begins a walk: reads the tokens' embeddings and the positions' angles.
+  func begin(
+    _ tokens: ArraySlice<Int32>, at start: Int, embeddings: Matrix, _ factors: RoPEFactors
+  ) {
+    precondition(tokens.count <= capacity, "more tokens than the buffers hold")
+    count = tokens.count
+    self.start = start
+    for (index, token) in tokens.enumerated() {
+      embeddings.decodeRow(Int(token), into: hidden.pointer + index * embedding)
+    }
+    rotary.write(
+      positions: start..<start + count, factors, cosines: cosines.pointer, sines: sines.pointer)
+  }
+
+  /// `out = norm(x)` for every token, `[count][width]`.
+  func norm(
+    _ x: UnsafePointer<Float>, _ norm: Norm, into out: UnsafeMutablePointer<Float>, rows: Int? = nil
+  ) {
+    let kernels = kernels
+    let epsilon = configuration.normEpsilon
+    let width = norm.weight.count
+    forEachToken(rows ?? count, width) { token in
+      let source = x + token * width
+      if let bias = norm.bias {
+        kernels.layerNorm(
+          source, norm.weight.pointer, bias.pointer, epsilon, width, out + token * width)
+      } else {
+        kernels.rmsNorm(source, norm.weight.pointer, epsilon, width, out + token * width)
+      }
+    }
+  }
+
+  /// Takes the input that the next projections share.
+  func prepare(_ x: UnsafePointer<Float>, width: Int, rows: Int? = nil) {
+    compute.prepare(x, tokens: rows ?? count, columns: width)
+  }
+
+  /// `out = weights · input + bias`, tokens `stride` values apart.
+  func project(
+    _ projection: Projection, into out: UnsafeMutablePointer<Float>, stride: Int? = nil,
+    rows: Int? = nil
+  ) {
+    let width = projection.matrix.rows
+    let stride = stride ?? width
+    compute.multiply(projection.matrix, into: out, stride: stride)
+    guard let bias = projection.bias else { return }
+    for token in 0..<(rows ?? count) { kernels.add(out + token * stride, bias.pointer, width) }
+  }
+
+  /// `qkv = weights · input`, from one projection or three.
+  func project(_ attention: AttentionWeights) {
+    let kvLength = configuration.kvLength
+    let queryLength = configuration.headCount * configuration.headSize
+    switch attention.input {
+    case .fused(let projection):
+      project(projection, into: qkv.pointer)
+    case .split(let query, let key, let value):
+      project(query, into: qkv.pointer, stride: qkvLength)
+      project(key, into: qkv.pointer + queryLength, stride: qkvLength)
+      project(value, into: qkv.pointer + queryLength + kvLength, stride: qkvLength)
+    }
+  }
+
+  /// Rotates queries and keys, writes the cache, attends: from `qkv` to `attended`.
+  func attend(block: Int) {
+    rotateAndStore(block: block)
+    let configuration = configuration
+    let headSize = configuration.headSize
+    let heads = configuration.headCount
+    let kernel = cache.format == .f32 ? kernels.attendF32 : kernels.attendF16
+    let (cache, scores, start) = (cache, scores, start)
+    let (queries, out, stride) = (qkv.pointer, attended.pointer, qkvLength)
+    compute.parallel(over: count * heads) { piece, worker in
+      let token = piece / heads
+      let head = piece % heads
+      let kvHead = head / configuration.groupSize
+      let end = start + token + 1
+      let first = max(0, end - (configuration.slidingWindow ?? end))
+      let offset = first * cache.positionBytes
+      kernel(
+        queries + token * stride + head * headSize,
+        cache.keys(block: block, kvHead: kvHead) + offset,
+        cache.values(block: block, kvHead: kvHead) + offset,
+        cache.positionBytes, end - first, headSize, scores[worker].pointer,
+        out + (token * heads + head) * headSize)
+    }
+  }
+
+  /// `hidden += update`.
+  func addUpdate() {
+    kernels.add(hidden.pointer, update.pointer, count * embedding)
+  }
+
+  /// `inner = silu(gate) * up`, from gate and up side by side to rows of the feed-forward width.
+  func gateBySiLU(rows: Int? = nil) {
+    let width = configuration.feedForwardLength
+    let kernels = kernels
+    let inner = inner.pointer
+    forEachToken(rows ?? count, width) { token in
+      let gate = inner + token * 2 * width
+      kernels.siluMultiply(gate, gate + width, width)
+    }
+    // Close the gaps that the up halves leave.
+    for token in 1..<max(1, rows ?? count) {
+      (inner + token * width).update(from: inner + token * 2 * width, count: width)
+    }
+  }
+
+  /// `inner = gelu(inner)`.
+  func applyGELU() {
+    let width = configuration.feedForwardLength
+    let kernels = kernels
+    let inner = inner.pointer
+    forEachToken(count, width) { token in kernels.gelu(inner + token * width, width) }
+  }
+
+  /// Calls the body for each token, on all threads when there is enough to do.
+  private func forEachToken(_ rows: Int, _ width: Int, _ body: (Int) -> Void) {
+    // A region costs about a microsecond, and a thread does some thousand values in one.
+    guard rows * width > 1 << 15 else {
+      for token in 0..<rows { body(token) }
+      return
+    }
+    compute.parallel(over: rows) { token, _ in body(token) }
+  }
+
+  private func rotateAndStore(block: Int) {
+    let configuration = configuration
+    let (headSize, heads) = (configuration.headSize, configuration.headCount)
+    let kvHeads = configuration.kvHeadCount
+    let half = rotary.half
+    let kernels = kernels
+    let rotate = rotary.isInterleaved ? kernels.rotatePairs : kernels.rotateHalves
+    let scale = 1 / Float(headSize).squareRoot()
+    let (cache, start, stride) = (cache, start, qkvLength)
+    let (qkv, cosines, sines) = (qkv.pointer, cosines.pointer, sines.pointer)
+    forEachToken(count, stride) { token in
+      let row = qkv + token * stride
+      for head in 0..<heads + kvHeads {
+        rotate(row + head * headSize, cosines + token * half, sines + token * half, half)
+      }
+      for index in 0..<heads * headSize { row[index] *= scale }
+      for kvHead in 0..<kvHeads {
+        let key = row + (heads + kvHead) * headSize
+        let value = key + kvHeads * headSize
+        cache.store(key, at: start + token, of: cache.keys(block: block, kvHead: kvHead), kernels)
+        cache.store(value, at: start + token, of: cache.values(block: block, kvHead: kvHead), kernels)
+      }
+    }
+  }
+}

@@ -1,0 +1,235 @@
+import Kernels
+
+/// Choices for a session that do not change its results, but for the cache's rounding.
+public struct SessionOptions: Sendable {
+  /// Positions that the session can hold; nil for all that the model was made for.
+  public var contextLength: Int?
+  /// Threads; nil for one on each processor.
+  public var threads: Int?
+  /// The cache's format; nil for 32 bits if the model's weights are, else 16: the cache then never
+  /// rounds more than the weights do.
+  public var cacheFormat: CacheFormat?
+  /// Tokens that walk through the model together at most.
+  public var chunkLength = 256
+  /// Name of the kernel set; nil for the best.
+  public var kernels: String?
+
+  /// The defaults.
+  public init() {}
+}
+
+/// What a session cannot do.
+public enum SessionError: Error, Sendable, Equatable, CustomStringConvertible {
+  /// The tokens do not fit the context.
+  case contextFull(tokens: Int, capacity: Int)
+  /// A token that the vocabulary does not have.
+  case unknownToken(Int32, vocabularySize: Int)
+  /// No tokens where at least one is needed.
+  case noTokens
+  /// A saved session that cannot be restored.
+  case invalidSave(String)
+
+  /// One line for a person.
+  public var description: String {
+    switch self {
+    case .contextFull(let tokens, let capacity):
+      "the context is full: \(tokens) tokens, room for \(capacity)"
+    case .unknownToken(let token, let size):
+      "token \(token) is not in the vocabulary of \(size)"
+    case .noTokens: "no tokens: the prompt is empty"
+    case .invalidSave(let problem): problem
+    }
+  }
+}
+
+/// A sequence of tokens that a model has read, and the logits of what may follow: everything that
+/// changes while a model runs.
+///
+/// One thread at a time may use a session.
+public final class Session {
+  /// The model.
+  public let model: Model
+  /// The options it was made with.
+  public let options: SessionOptions
+  /// The tokens read so far.
+  public private(set) var tokens: [Int32] = []
+  /// Positions that fit.
+  public let contextLength: Int
+  /// The cache's format.
+  public var cacheFormat: CacheFormat { cache.format }
+  /// The kernels' name.
+  public var kernelsName: String { compute.kernels.name }
+  /// Threads at work.
+  public var threads: Int { compute.parallel.threads }
+
+  let cache: KVCache
+  let compute: Compute
+  private let pass: ForwardPass
+  private let logitsBuffer: Buffer<Float>  // [vocabulary]
+  /// The set of factors under which the cache was written.
+  var cachedFactors: RoPEFactors = .short
+
+  /// A session that has read nothing.
+  ///
+  /// - Parameters:
+  ///   - model: The model to run.
+  ///   - options: Context length, threads and the like.
+  /// - Throws: `ModelError` if there is no memory for the context, `KernelSelectionError` if the
+  ///   machine lacks the kernel set asked for.
+  public init(_ model: Model, _ options: SessionOptions = SessionOptions()) throws {
+    self.model = model
+    self.options = options
+    contextLength = options.contextLength ?? model.configuration.contextLength
+    guard contextLength > 0, contextLength <= 1 << 30 else {
+      throw ModelError("a context of \(contextLength) tokens: expected 1 to \(1 << 30)")
+    }
+    let format = options.cacheFormat ?? (model.hasFullPrecision ? .f32 : .f16)
+    cache = try KVCache(model.configuration, format: format, capacity: contextLength)
+    compute = Compute(
+      kernels: try KernelSet.select(options.kernels),
+      threads: max(1, options.threads ?? Parallel.processorCount))
+    pass = ForwardPass(
+      model.configuration, model.rotary, cache, compute,
+      capacity: max(1, min(options.chunkLength, contextLength)))
+    logitsBuffer = Buffer(count: model.vocabularySize)
+  }
+
+  /// Tokens that still fit.
+  public var remaining: Int { contextLength - tokens.count }
+
+  /// Bytes that the cache takes for the tokens read.
+  public var cacheBytes: Int { tokens.count * cache.bytesPerPosition }
+
+  /// Reads tokens and returns the logits of what may follow the last one, `[vocabulary]`, valid
+  /// until the next call.
+  ///
+  /// LongRoPE chooses its factors by the length of the whole sequence: when that crosses the
+  /// original context, all of it is read again.
+  ///
+  /// - Parameters:
+  ///   - new: At least one token.
+  ///   - progress: Told after each chunk how many of how many tokens are read.
+  ///   - isCancelled: Asked often; true ends the call.
+  /// - Returns: The logits.
+  /// - Throws: `SessionError` if the tokens do not fit, `CancellationError` if cancelled: the
+  ///   session then holds the chunks that were complete.
+  @discardableResult
+  public func append(
+    _ new: [Int32], progress: (Int, Int) -> Void = { _, _ in },
+    isCancelled: @escaping () -> Bool = { false }
+  ) throws -> UnsafeMutableBufferPointer<Float> {
+    try read(new, progress: progress, isCancelled: isCancelled) { count, isLast in
+      guard isLast else { return }
+      writeLogits(row: count - 1)
+    }
+    return UnsafeMutableBufferPointer(start: logitsBuffer.pointer, count: logitsBuffer.count)
+  }
+
+  /// Reads tokens and calls the body with the logits after each, `[vocabulary]`, in order.
+  ///
+  /// - Parameters:
+  ///   - new: At least one token.
+  ///   - body: Takes the logits, valid during the call.
+  /// - Throws: As `append`, and what the body throws.
+  public func appendEach(
+    _ new: [Int32], _ body: (UnsafeMutableBufferPointer<Float>) throws -> Void
+  ) throws {
+    precondition(
+      tokens.isEmpty || factors(after: new.count) == cachedFactors,
+      "logits of tokens that are read again are not given")
+    try read(new, progress: { _, _ in }, isCancelled: { false }) { count, _ in
+      for row in 0..<count {
+        writeLogits(row: row)
+        try body(
+          UnsafeMutableBufferPointer(start: logitsBuffer.pointer, count: logitsBuffer.count))
+      }
+    }
+  }
+
+  /// Forgets all but the first tokens.
+  public func rewind(to count: Int) {
+    precondition(count >= 0 && count <= tokens.count, "cannot rewind forward")
+    tokens.removeLast(tokens.count - count)
+  }
+
+  /// Another session that has read the same.
+  ///
+  /// - Returns: A copy that shares nothing that changes.
+  /// - Throws: As `init`.
+  public func fork() throws -> Session {
+    let copy = try Session(model, options)
+    var stretches: [UnsafeMutableRawBufferPointer] = []
+    cache.forEachStretch(tokens.count) { stretches.append($0) }
+    var index = 0
+    copy.cache.forEachStretch(tokens.count) { target in
+      target.copyMemory(from: UnsafeRawBufferPointer(stretches[index]))
+      index += 1
+    }
+    copy.adopt(tokens, cachedFactors)
+    return copy
+  }
+
+  /// Takes over tokens whose keys and values the caller has put into the cache.
+  func adopt(_ tokens: [Int32], _ factors: RoPEFactors) {
+    self.tokens = tokens
+    cachedFactors = factors
+  }
+
+  // MARK: Reading
+
+  private func factors(after count: Int) -> RoPEFactors {
+    model.rotary.factors(forLength: tokens.count + count)
+  }
+
+  private func read(
+    _ new: [Int32], progress: (Int, Int) -> Void, isCancelled: @escaping () -> Bool,
+    eachChunk: (_ count: Int, _ isLast: Bool) throws -> Void
+  ) throws {
+    guard !new.isEmpty else { throw SessionError.noTokens }
+    guard new.count <= remaining else {
+      throw SessionError.contextFull(tokens: tokens.count + new.count, capacity: contextLength)
+    }
+    if let token = new.first(where: { $0 < 0 || Int($0) >= model.graph.embeddings.rows }) {
+      throw SessionError.unknownToken(token, vocabularySize: model.graph.embeddings.rows)
+    }
+    let factors = factors(after: new.count)
+    var pending = new
+    if !tokens.isEmpty, factors != cachedFactors {
+      pending = tokens + new
+      tokens.removeAll(keepingCapacity: true)
+    }
+    cachedFactors = factors
+    pass.isCancelled = isCancelled
+    defer { pass.isCancelled = { false } }
+    var done = 0
+    while done < pending.count {
+      let count = min(pass.capacity, pending.count - done)
+      let chunk = pending[done..<done + count]
+      try compute.parallel.awake {
+        pass.begin(chunk, at: tokens.count, embeddings: model.graph.embeddings, factors)
+        model.graph.run(pass)
+        guard !isCancelled() else { throw CancellationError() }
+        tokens.append(contentsOf: chunk)
+        done += count
+        try eachChunk(count, done == pending.count)
+      }
+      progress(done, pending.count)
+    }
+  }
+
+  /// Logits after one of the pass's tokens.
+  private func writeLogits(row: Int) {
+    let width = model.configuration.embeddingLength
+    let normed = pass.normed.pointer
+    pass.norm(pass.hidden.pointer + row * width, model.graph.outputNorm, into: normed, rows: 1)
+    pass.prepare(normed, width: width, rows: 1)
+    pass.project(model.graph.output, into: logitsBuffer.pointer, rows: 1)
+  }
+}
+
+extension Model {
+  /// Whether the weights that make keys and values are 32-bit floats.
+  var hasFullPrecision: Bool {
+    file.tensors.allSatisfy { $0.shape.count < 2 || $0.type == .f32 }
+  }
+}

@@ -1,0 +1,30 @@
+import BlockFormats
+
+extension IQ4_NL: PackedFormat {
+  @inlinable @inline(__always) public static var hasMinimums: Bool { false }
+  @inlinable @inline(__always) public static var stepsPerGroup: Int { 1 }
+
+  @inlinable @inline(__always)
+  public static func scales<S: InstructionSet>(
+    _ group: UnsafeRawPointer, _: S.Type
+  ) -> (Floats, Floats) {
+    (S.pair(half(group, 0, S.self), half(group, 18, S.self)), S.splat(0))
+  }
+
+  @inlinable @inline(__always)
+  public static func unpack<S: InstructionSet>(
+    _ group: UnsafeRawPointer, step: Int, _ scales: (Floats, Floats), _: S.Type
+  ) -> (codes: Bits, scales: Floats, minimums: Floats) {
+    let nibbles = S.loadNibbles(group + 2, group + 20) & S.splatByte(15)
+    return (lookUpIQ4(nibbles, S.self), scales.0, scales.1)
+  }
+}
+
+/// The non-linear value of each 4-bit code: −127, −104, −83, −65, −49, −35, −22, −10, 1, 13, 25,
+/// 38, 53, 69, 89, 113.
+@inlinable @inline(__always)
+func lookUpIQ4<S: InstructionSet>(_ nibbles: Bits, _: S.Type) -> Bits {
+  S.lookUp(
+    nibbles,
+    in: SIMD2(Int64(bitPattern: 0xF6EA_DDCF_BFAD_9881), Int64(bitPattern: 0x7159_4535_2619_0D01)))
+}

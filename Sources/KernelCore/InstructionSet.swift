@@ -1,0 +1,151 @@
+/// Sixteen float lanes: one AVX-512 register, or two of AVX2, or four of the baseline.
+public typealias Floats = SIMD16<Float>
+
+/// Sixty-four bytes of integers, read as the word that uses them says.
+public typealias Bits = SIMD8<Int64>
+
+/// The vector vocabulary in which every kernel is written.
+///
+/// Each word is one or a few instructions. Every set works on the same sixteen lanes, so that a
+/// kernel adds in the same order, and gives the same result to the last bits, on all of them.
+/// Words are static functions over raw pointers and vectors, always inlined, so that code for a
+/// wide set cannot leak into functions that other sets share.
+public protocol InstructionSet: SendableMetatype {
+  /// The name by which `PHI_KERNELS` asks for the set.
+  static var name: String { get }
+
+  // MARK: Floats
+
+  /// Sixteen floats at any alignment.
+  static func load(_ p: UnsafePointer<Float>) -> Floats
+  /// Writes sixteen floats at any alignment.
+  static func store(_ v: Floats, _ p: UnsafeMutablePointer<Float>)
+  /// Sixteen half-precision values, widened.
+  static func loadHalf(_ p: UnsafeRawPointer) -> Floats
+  /// One half-precision value, widened.
+  static func half(_ bits: UInt16) -> Float
+  /// Sixteen bfloat16 values, widened.
+  static func loadBFloat16(_ p: UnsafeRawPointer) -> Floats
+  /// The same value in all lanes.
+  static func splat(_ x: Float) -> Floats
+  /// `x` in the low eight lanes and `y` in the high eight.
+  static func pair(_ x: Float, _ y: Float) -> Floats
+  /// `sum + a * b`, rounded once where the set can.
+  static func multiplyAdd(_ sum: Floats, _ a: Floats, _ b: Floats) -> Floats
+  /// The larger of each pair of lanes.
+  static func maximum(_ a: Floats, _ b: Floats) -> Floats
+  /// The smaller of each pair of lanes.
+  static func minimum(_ a: Floats, _ b: Floats) -> Floats
+  /// Each lane without its sign.
+  static func magnitude(_ a: Floats) -> Floats
+  /// Each lane rounded to the nearest integer, ties to even.
+  static func rounded(_ a: Floats) -> Floats
+  /// Two to the power of each (integral, −126…127) lane.
+  static func exp2Integral(_ a: Floats) -> Floats
+  /// Sixteen 32-bit integers as floats.
+  static func floats(_ integers: Bits) -> Floats
+  /// Sixteen unsigned bytes, eight in each word, as floats.
+  static func floats(unsignedBytes low: UInt64, _ high: UInt64) -> Floats
+  /// Sixteen signed bytes, eight in each word, as floats.
+  static func floats(signedBytes low: UInt64, _ high: UInt64) -> Floats
+  /// Lanes `2 * step` and `2 * step + 1`, each repeated eight times.
+  static func spread8(_ v: Floats, _ step: Int) -> Floats
+  /// Lanes `4 * step …< 4 * step + 4`, each repeated four times.
+  static func spread4(_ v: Floats, _ step: Int) -> Floats
+
+  // MARK: Bytes
+
+  /// Sixty-four bytes at any alignment.
+  static func loadBits(_ p: UnsafeRawPointer) -> Bits
+  /// Writes sixty-four bytes at any alignment.
+  static func storeBits(_ v: Bits, _ p: UnsafeMutableRawPointer)
+  /// Thirty-two bytes from each pointer.
+  static func loadHalves(_ p: UnsafeRawPointer, _ q: UnsafeRawPointer) -> Bits
+  /// The 32 bytes at `p`, then the same shifted right by `shift` in lanes of 16 bits.
+  static func loadTwice(_ p: UnsafeRawPointer, thenShifted shift: Int) -> Bits
+  /// Sixteen bytes at `p`, the same shifted right by 4, and likewise of `q`.
+  static func loadNibbles(_ p: UnsafeRawPointer, _ q: UnsafeRawPointer) -> Bits
+  /// The same byte in all lanes.
+  static func splatByte(_ x: UInt8) -> Bits
+  /// Lanes of 16 bits shifted right; a byte's high bits receive its neighbour's and need a mask.
+  static func shiftedRight(_ v: Bits, _ count: Int) -> Bits
+  /// Lanes of 16 bits shifted left; a byte's low bits receive its neighbour's and need a mask.
+  static func shiftedLeft(_ v: Bits, _ count: Int) -> Bits
+  /// Bytewise difference, wrapping.
+  static func subtractBytes(_ a: Bits, _ b: Bits) -> Bits
+  /// A byte of ones for every set bit, the lowest first.
+  static func expandBits(_ bits: UInt64) -> Bits
+  /// The entry of a 16-byte table for each byte in 0…15.
+  static func lookUp(_ indices: Bits, in table: SIMD2<Int64>) -> Bits
+  /// Sixteen sums of four products of signed bytes, in lanes of 32 bits.
+  ///
+  /// `bias` holds −128 times the sum of each lane's four activations: what a set whose only
+  /// product is unsigned × signed must add to take the weights' offset away.
+  static func dot(_ weights: Bits, _ activations: Bits, bias: Bits) -> Bits
+  /// Sixteen sums of four signed bytes, times −128, in lanes of 32 bits.
+  static func dotBias(_ activations: Bits) -> Bits
+  /// Writes sixteen lanes, rounded to nearest even, as signed bytes.
+  static func storeBytes(_ v: Floats, _ p: UnsafeMutableRawPointer)
+  /// Asks for the cache line at `p`, which need not exist.
+  static func prefetch(_ p: UnsafeRawPointer)
+}
+
+extension InstructionSet {
+  /// One half-precision value, by the conversion that the set has.
+  @inlinable @inline(__always)
+  public static func half(_ bits: UInt16) -> Float { Float(Float16(bitPattern: bits)) }
+
+  /// The sum of all lanes, in a fixed order of halves.
+  @inlinable @inline(__always)
+  public static func sum(_ v: Floats) -> Float {
+    let eight = v.lowHalf + v.highHalf
+    let four = eight.lowHalf + eight.highHalf
+    let two = four.lowHalf + four.highHalf
+    return two.x + two.y
+  }
+
+  /// The largest lane.
+  @inlinable @inline(__always)
+  public static func largest(_ v: Floats) -> Float {
+    let swapped8 = Floats(lowHalf: v.highHalf, highHalf: v.lowHalf)
+    let eight = maximum(v, swapped8)
+    let low = eight.lowHalf
+    let four = maximum(
+      eight, Floats(lowHalf: SIMD8(lowHalf: low.highHalf, highHalf: low.lowHalf), highHalf: low))
+    let q = four.lowHalf.lowHalf
+    let a = q.x > q.y ? q.x : q.y
+    let b = q.z > q.w ? q.z : q.w
+    return a > b ? a : b
+  }
+
+  /// Up to fifteen floats, the other lanes zero.
+  @inlinable @inline(__always)
+  public static func load(_ p: UnsafePointer<Float>, count: Int) -> Floats {
+    var v = splat(0)
+    var lane = 0
+    while lane < count {
+      v[lane] = p[lane]
+      lane &+= 1
+    }
+    return v
+  }
+
+  /// e to the power of each lane: a polynomial of degree 6 over ±ln2/2, within 2 units in the
+  /// last place; 0 below −87 and infinite nowhere (lanes are clamped to ±87).
+  @inlinable @inline(__always)
+  public static func exp(_ x: Floats) -> Floats {
+    let clamped = minimum(maximum(x, splat(-87.3)), splat(87.3))
+    let n = rounded(clamped * splat(1.442_695_04))
+    // ln 2 in two parts, so that n * ln2 is exact to float precision.
+    var r = multiplyAdd(clamped, n, splat(-0.693_145_751_953_125))
+    r = multiplyAdd(r, n, splat(-1.428_606_765_330_187_0e-6))
+    var y = splat(1.388_888_9e-3)
+    y = multiplyAdd(splat(8.333_333_8e-3), y, r)
+    y = multiplyAdd(splat(4.166_666_8e-2), y, r)
+    y = multiplyAdd(splat(1.666_666_7e-1), y, r)
+    y = multiplyAdd(splat(0.5), y, r)
+    y = multiplyAdd(splat(1), y, r)
+    y = multiplyAdd(splat(1), y, r)
+    return y * exp2Integral(n)
+  }
+}

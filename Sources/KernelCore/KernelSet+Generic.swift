@@ -1,0 +1,106 @@
+import BlockFormats
+
+extension KernelSet {
+  /// The generic kernels, specialized for a set.
+  ///
+  /// - Parameter set: The vocabulary.
+  @inlinable @inline(__always)
+  public init<S: InstructionSet>(_ set: S.Type) {
+    name = S.name
+    packed = [
+      nil, nil, nil,
+      PackedKernels(Q4_0.self, S.self), PackedKernels(Q4_1.self, S.self),
+      PackedKernels(Q5_0.self, S.self), PackedKernels(Q5_1.self, S.self), PackedKernels(Q8_0.self, S.self),
+      PackedKernels(Q2_K.self, S.self), PackedKernels(Q3_K.self, S.self), PackedKernels(Q4_K.self, S.self),
+      PackedKernels(Q5_K.self, S.self), PackedKernels(Q6_K.self, S.self),
+      PackedKernels(IQ4_NL.self, S.self), PackedKernels(IQ4_XS.self, S.self),
+    ]
+    float = [
+      FloatKernels(F32.self, S.self), FloatKernels(F16.self, S.self), FloatKernels(BF16.self, S.self),
+      nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil,
+    ]
+    packedMatrix = { panel, rows, steps, activations, tokens, out, stride in
+      MatrixMatrix.packed(
+        panel, rows: rows, steps: steps, hasMinimums: false, activations, tokens: tokens,
+        into: out, outStride: stride, S.self)
+    }
+    packedMatrixWithMinimums = { panel, rows, steps, activations, tokens, out, stride in
+      MatrixMatrix.packed(
+        panel, rows: rows, steps: steps, hasMinimums: true, activations, tokens: tokens,
+        into: out, outStride: stride, S.self)
+    }
+    floatMatrix = { panel, rows, steps, activations, tokens, out, stride in
+      MatrixMatrix.floats(
+        panel, rows: rows, steps: steps, activations, tokens: tokens, into: out,
+        outStride: stride, S.self)
+    }
+    quantize = { x, count, out in
+      QuantizedActivations.quantize(x, count: count, into: out, S.self)
+    }
+    attendF32 = { query, keys, values, stride, positions, size, scores, out in
+      AttentionKernel.attend(
+        query: query, keys: keys, values: values, positionBytes: stride, positions: positions,
+        headSize: size, scores: scores, into: out, S.self, F32.self)
+    }
+    attendF16 = { query, keys, values, stride, positions, size, scores, out in
+      AttentionKernel.attend(
+        query: query, keys: keys, values: values, positionBytes: stride, positions: positions,
+        headSize: size, scores: scores, into: out, S.self, F16.self)
+    }
+    rmsNorm = { x, weight, epsilon, count, out in
+      RowKernels.rmsNorm(x, weight: weight, epsilon: epsilon, count: count, into: out, S.self)
+    }
+    layerNorm = { x, weight, bias, epsilon, count, out in
+      RowKernels.layerNorm(
+        x, weight: weight, bias: bias, epsilon: epsilon, count: count, into: out, S.self)
+    }
+    siluMultiply = { gate, up, count in
+      RowKernels.siluMultiply(gate, up, count: count, S.self)
+    }
+    gelu = { x, count in RowKernels.gelu(x, count: count, S.self) }
+    add = { x, y, count in RowKernels.add(x, y, count: count, S.self) }
+    addScaled = { x, y, scale, count in
+      RowKernels.addScaled(x, y, scale, count: count, S.self)
+    }
+    rotateHalves = { head, cosines, sines, half in
+      RowKernels.rotateHalves(head, cosines: cosines, sines: sines, half: half, S.self)
+    }
+    rotatePairs = { head, cosines, sines, half in
+      RowKernels.rotatePairs(head, cosines: cosines, sines: sines, half: half, S.self)
+    }
+    storeHalf = { x, count, out in RowKernels.storeHalf(x, count: count, into: out, S.self) }
+  }
+}
+
+extension KernelSet.PackedKernels {
+  @inlinable @inline(__always)
+  init<F: PackedFormat, S: InstructionSet>(_ format: F.Type, _ set: S.Type) {
+    hasMinimums = F.hasMinimums
+    vector = { weights, rowBytes, rows, columns, activations, scratch, out in
+      MatrixVector.packed(
+        weights, rowBytes: rowBytes, rows: rows, columns: columns, activations,
+        scratch: scratch, into: out, S.self, F.self)
+    }
+    decode = { weights, rowBytes, rows, columns, scratch, panel in
+      WeightPanel.decodePacked(
+        weights, rowBytes: rowBytes, rows: rows, columns: columns, scratch: scratch,
+        into: panel, S.self, F.self)
+    }
+  }
+}
+
+extension KernelSet.FloatKernels {
+  @inlinable @inline(__always)
+  init<F: FloatFormat, S: InstructionSet>(_ format: F.Type, _ set: S.Type) {
+    vector = { weights, rowBytes, rows, columns, activations, out in
+      MatrixVector.floats(
+        weights, rowBytes: rowBytes, rows: rows, columns: columns, activations, into: out,
+        S.self, F.self)
+    }
+    decode = { weights, rowBytes, rows, columns, _, panel in
+      WeightPanel.decodeFloats(
+        weights, rowBytes: rowBytes, rows: rows, columns: columns,
+        into: panel.assumingMemoryBound(to: Float.self), S.self, F.self)
+    }
+  }
+}

@@ -1,0 +1,135 @@
+import BlockFormats
+
+/// The table of kernels for one instruction set.
+///
+/// A table is made once, by `KernelSet(S.self)` in the target that is compiled for `S`; a set that
+/// has something better than a generic kernel assigns that field.
+public struct KernelSet: Sendable {
+  /// Rows of packed weights times one vector; see `MatrixVector.packed`.
+  public typealias PackedVector =
+    @Sendable (
+      _ weights: UnsafeRawPointer, _ rowBytes: Int, _ rows: Int, _ columns: Int,
+      _ activations: UnsafeRawPointer, _ scratch: UnsafeMutableRawPointer,
+      _ out: UnsafeMutablePointer<Float>
+    ) -> Void
+  /// Rows of float weights times one vector; see `MatrixVector.floats`.
+  public typealias FloatVector =
+    @Sendable (
+      _ weights: UnsafeRawPointer, _ rowBytes: Int, _ rows: Int, _ columns: Int,
+      _ activations: UnsafePointer<Float>, _ out: UnsafeMutablePointer<Float>
+    ) -> Void
+  /// Decodes rows into a `WeightPanel`.
+  public typealias Decode =
+    @Sendable (
+      _ weights: UnsafeRawPointer, _ rowBytes: Int, _ rows: Int, _ columns: Int,
+      _ scratch: UnsafeMutableRawPointer, _ panel: UnsafeMutableRawPointer
+    ) -> Void
+  /// A panel of packed weights times tokens; see `MatrixMatrix.packed`.
+  public typealias PackedMatrix =
+    @Sendable (
+      _ panel: UnsafeRawPointer, _ rows: Int, _ steps: Int, _ activations: UnsafeRawPointer,
+      _ tokens: Int, _ out: UnsafeMutablePointer<Float>, _ outStride: Int
+    ) -> Void
+  /// A panel of float weights times tokens; see `MatrixMatrix.floats`.
+  public typealias FloatMatrix =
+    @Sendable (
+      _ panel: UnsafePointer<Float>, _ rows: Int, _ steps: Int,
+      _ activations: UnsafePointer<Float>, _ tokens: Int, _ out: UnsafeMutablePointer<Float>,
+      _ outStride: Int
+    ) -> Void
+  /// One query head over a range of positions; see `AttentionKernel.attend`.
+  public typealias Attend =
+    @Sendable (
+      _ query: UnsafePointer<Float>, _ keys: UnsafeRawPointer, _ values: UnsafeRawPointer,
+      _ positionBytes: Int, _ positions: Int, _ headSize: Int,
+      _ scores: UnsafeMutablePointer<Float>, _ out: UnsafeMutablePointer<Float>
+    ) -> Void
+
+  /// What one packed format needs.
+  public struct PackedKernels: Sendable {
+    /// Whether panels carry minimums.
+    public var hasMinimums: Bool
+    /// The decode step's kernel.
+    public var vector: PackedVector
+    /// Fills a panel.
+    public var decode: Decode
+  }
+
+  /// What one float format needs.
+  public struct FloatKernels: Sendable {
+    /// The decode step's kernel.
+    public var vector: FloatVector
+    /// Fills a panel.
+    public var decode: Decode
+  }
+
+  /// The set's name.
+  public let name: String
+  /// By `WeightFormat.rawValue`; nil for float formats.
+  public var packed: [PackedKernels?]
+  /// By `WeightFormat.rawValue`; nil for packed formats.
+  public var float: [FloatKernels?]
+  /// Panels without minimums.
+  public var packedMatrix: PackedMatrix
+  /// Panels with minimums.
+  public var packedMatrixWithMinimums: PackedMatrix
+  /// Panels of floats.
+  public var floatMatrix: FloatMatrix
+  /// `QuantizedActivations.quantize`.
+  public var quantize:
+    @Sendable (
+      _ x: UnsafePointer<Float>, _ count: Int, _ out: UnsafeMutableRawPointer
+    ) -> Void
+  /// Attention over a cache of 32-bit floats.
+  public var attendF32: Attend
+  /// Attention over a cache of 16-bit floats.
+  public var attendF16: Attend
+  /// `RowKernels.rmsNorm`.
+  public var rmsNorm:
+    @Sendable (
+      _ x: UnsafePointer<Float>, _ weight: UnsafePointer<Float>,
+      _ epsilon: Float, _ count: Int, _ out: UnsafeMutablePointer<Float>
+    ) -> Void
+  /// `RowKernels.layerNorm`.
+  public var layerNorm:
+    @Sendable (
+      _ x: UnsafePointer<Float>, _ weight: UnsafePointer<Float>,
+      _ bias: UnsafePointer<Float>, _ epsilon: Float, _ count: Int,
+      _ out: UnsafeMutablePointer<Float>
+    ) -> Void
+  /// `RowKernels.siluMultiply`.
+  public var siluMultiply:
+    @Sendable (
+      _ gate: UnsafeMutablePointer<Float>, _ up: UnsafePointer<Float>, _ count: Int
+    ) -> Void
+  /// `RowKernels.gelu`.
+  public var gelu: @Sendable (_ x: UnsafeMutablePointer<Float>, _ count: Int) -> Void
+  /// `RowKernels.add`.
+  public var add:
+    @Sendable (
+      _ x: UnsafeMutablePointer<Float>, _ y: UnsafePointer<Float>, _ count: Int
+    ) -> Void
+  /// `RowKernels.addScaled`.
+  public var addScaled:
+    @Sendable (
+      _ x: UnsafeMutablePointer<Float>, _ y: UnsafePointer<Float>,
+      _ scale: Float, _ count: Int
+    ) -> Void
+  /// `RowKernels.rotateHalves`.
+  public var rotateHalves:
+    @Sendable (
+      _ head: UnsafeMutablePointer<Float>, _ cosines: UnsafePointer<Float>,
+      _ sines: UnsafePointer<Float>, _ half: Int
+    ) -> Void
+  /// `RowKernels.rotatePairs`.
+  public var rotatePairs:
+    @Sendable (
+      _ head: UnsafeMutablePointer<Float>, _ cosines: UnsafePointer<Float>,
+      _ sines: UnsafePointer<Float>, _ half: Int
+    ) -> Void
+  /// Rounds floats to half precision.
+  public var storeHalf:
+    @Sendable (
+      _ x: UnsafePointer<Float>, _ count: Int, _ out: UnsafeMutableRawPointer
+    ) -> Void
+}

@@ -1,0 +1,246 @@
+/// Plain Swift vectors: every CPU that Swift runs on.
+public enum Portable: InstructionSet {
+  public static var name: String { "portable" }
+
+  @inline(__always)
+  public static func load(_ p: UnsafePointer<Float>) -> Floats {
+    UnsafeRawPointer(p).loadUnaligned(as: Floats.self)
+  }
+
+  @inline(__always)
+  public static func store(_ v: Floats, _ p: UnsafeMutablePointer<Float>) {
+    UnsafeMutableRawPointer(p).storeBytes(of: v, as: Floats.self)
+  }
+
+  @inline(__always)
+  public static func loadHalf(_ p: UnsafeRawPointer) -> Floats {
+    // Half precision by integer arithmetic: the baseline has no conversion, and a call for every
+    // lane is slow. Exponent and mantissa move up; a multiplication sets the bias right and
+    // makes subnormals normal; infinities and NaNs get their exponent back.
+    let h = SIMD16<UInt32>(truncatingIfNeeded: p.loadUnaligned(as: SIMD16<UInt16>.self))
+    let sign = (h & 0x8000) &<< 16
+    let magnitude = (h & 0x7FFF) &<< 13
+    let scaled = unsafeBitCast(magnitude, to: Floats.self) * Floats(repeating: 0x1p112)
+    let isFinite = unsafeBitCast(magnitude &- 0x0F80_0000, to: SIMD16<Int32>.self) &>> 31
+    let exponent = ~unsafeBitCast(isFinite, to: SIMD16<UInt32>.self) & 0x7F80_0000
+    return unsafeBitCast(
+      unsafeBitCast(scaled, to: SIMD16<UInt32>.self) | exponent | sign, to: Floats.self)
+  }
+
+  @inline(__always)
+  public static func half(_ bits: UInt16) -> Float {
+    // As `loadHalf`, for one.
+    let magnitude = UInt32(bits & 0x7FFF) &<< 13
+    let scaled = (Float(bitPattern: magnitude) * 0x1p112).bitPattern
+    let exponent: UInt32 = magnitude >= 0x0F80_0000 ? 0x7F80_0000 : 0
+    return Float(bitPattern: scaled | exponent | UInt32(bits & 0x8000) &<< 16)
+  }
+
+  @inline(__always)
+  public static func loadBFloat16(_ p: UnsafeRawPointer) -> Floats {
+    let b = SIMD16<UInt32>(truncatingIfNeeded: p.loadUnaligned(as: SIMD16<UInt16>.self))
+    return unsafeBitCast(b &<< 16, to: Floats.self)
+  }
+
+  @inline(__always)
+  public static func splat(_ x: Float) -> Floats { Floats(repeating: x) }
+
+  @inline(__always)
+  public static func pair(_ x: Float, _ y: Float) -> Floats {
+    Floats(lowHalf: SIMD8(repeating: x), highHalf: SIMD8(repeating: y))
+  }
+
+  @inline(__always)
+  public static func multiplyAdd(_ sum: Floats, _ a: Floats, _ b: Floats) -> Floats {
+    // A fused product would be a library call for every lane on the x86 baseline.
+    #if arch(x86_64)
+      sum + a * b
+    #else
+      sum.addingProduct(a, b)
+    #endif
+  }
+
+  @inline(__always)
+  public static func maximum(_ a: Floats, _ b: Floats) -> Floats { a.replacing(with: b, where: b .> a) }
+
+  @inline(__always)
+  public static func minimum(_ a: Floats, _ b: Floats) -> Floats { a.replacing(with: b, where: b .< a) }
+
+  @inline(__always)
+  public static func magnitude(_ a: Floats) -> Floats {
+    unsafeBitCast(unsafeBitCast(a, to: SIMD16<UInt32>.self) & 0x7FFF_FFFF, to: Floats.self)
+  }
+
+  @inline(__always)
+  public static func rounded(_ a: Floats) -> Floats {
+    // Adding and taking away 1.5 · 2²³ leaves no fraction for magnitudes below 2²².
+    let shift = Floats(repeating: 0x1.8p23)
+    return (a + shift) - shift
+  }
+
+  @inline(__always)
+  public static func exp2Integral(_ a: Floats) -> Floats {
+    unsafeBitCast((integers(a) &+ 127) &<< 23, to: Floats.self)
+  }
+
+  @inline(__always)
+  public static func floats(_ integers: Bits) -> Floats {
+    floats(unsafeBitCast(integers, to: SIMD16<Int32>.self))
+  }
+
+  @inline(__always)
+  public static func floats(unsignedBytes low: UInt64, _ high: UInt64) -> Floats {
+    let bytes = unsafeBitCast(SIMD2(low, high), to: SIMD16<UInt8>.self)
+    return floats(SIMD16<Int32>(truncatingIfNeeded: bytes))
+  }
+
+  @inline(__always)
+  public static func floats(signedBytes low: UInt64, _ high: UInt64) -> Floats {
+    let bytes = unsafeBitCast(SIMD2(low, high), to: SIMD16<Int8>.self)
+    return floats(SIMD16<Int32>(truncatingIfNeeded: bytes))
+  }
+
+  @inline(__always)
+  public static func spread8(_ v: Floats, _ step: Int) -> Floats {
+    pair(v[step &* 2], v[step &* 2 &+ 1])
+  }
+
+  @inline(__always)
+  public static func spread4(_ v: Floats, _ step: Int) -> Floats {
+    let i = step &* 4
+    return Floats(
+      lowHalf: SIMD8(lowHalf: SIMD4(repeating: v[i]), highHalf: SIMD4(repeating: v[i &+ 1])),
+      highHalf: SIMD8(lowHalf: SIMD4(repeating: v[i &+ 2]), highHalf: SIMD4(repeating: v[i &+ 3])))
+  }
+
+  @inline(__always)
+  public static func loadBits(_ p: UnsafeRawPointer) -> Bits { p.loadUnaligned(as: Bits.self) }
+
+  @inline(__always)
+  public static func storeBits(_ v: Bits, _ p: UnsafeMutableRawPointer) {
+    p.storeBytes(of: v, as: Bits.self)
+  }
+
+  @inline(__always)
+  public static func loadHalves(_ p: UnsafeRawPointer, _ q: UnsafeRawPointer) -> Bits {
+    Bits(
+      lowHalf: p.loadUnaligned(as: SIMD4<Int64>.self),
+      highHalf: q.loadUnaligned(as: SIMD4<Int64>.self))
+  }
+
+  @inline(__always)
+  public static func loadTwice(_ p: UnsafeRawPointer, thenShifted shift: Int) -> Bits {
+    let v = p.loadUnaligned(as: SIMD16<UInt16>.self)
+    let shifted = v &>> SIMD16(repeating: UInt16(truncatingIfNeeded: shift))
+    return Bits(
+      lowHalf: unsafeBitCast(v, to: SIMD4<Int64>.self),
+      highHalf: unsafeBitCast(shifted, to: SIMD4<Int64>.self))
+  }
+
+  @inline(__always)
+  public static func loadNibbles(_ p: UnsafeRawPointer, _ q: UnsafeRawPointer) -> Bits {
+    let a = p.loadUnaligned(as: SIMD8<UInt16>.self)
+    let b = q.loadUnaligned(as: SIMD8<UInt16>.self)
+    let low = SIMD16(lowHalf: a, highHalf: a &>> 4)
+    let high = SIMD16(lowHalf: b, highHalf: b &>> 4)
+    return Bits(
+      lowHalf: unsafeBitCast(low, to: SIMD4<Int64>.self),
+      highHalf: unsafeBitCast(high, to: SIMD4<Int64>.self))
+  }
+
+  @inline(__always)
+  public static func splatByte(_ x: UInt8) -> Bits {
+    Bits(repeating: Int64(bitPattern: UInt64(x) &* 0x0101_0101_0101_0101))
+  }
+
+  @inline(__always)
+  public static func shiftedRight(_ v: Bits, _ count: Int) -> Bits {
+    unsafeBitCast(unsafeBitCast(v, to: SIMD32<UInt16>.self) &>> splat16(count), to: Bits.self)
+  }
+
+  @inline(__always)
+  public static func shiftedLeft(_ v: Bits, _ count: Int) -> Bits {
+    unsafeBitCast(unsafeBitCast(v, to: SIMD32<UInt16>.self) &<< splat16(count), to: Bits.self)
+  }
+
+  @inline(__always)
+  public static func subtractBytes(_ a: Bits, _ b: Bits) -> Bits {
+    let a = unsafeBitCast(a, to: SIMD64<UInt8>.self)
+    return unsafeBitCast(a &- unsafeBitCast(b, to: SIMD64<UInt8>.self), to: Bits.self)
+  }
+
+  @inline(__always)
+  public static func expandBits(_ bits: UInt64) -> Bits {
+    var v = Bits(repeating: 0)
+    for word in 0..<8 {
+      // One bit in each byte, then the byte filled with it.
+      let byte = bits &>> UInt64(8 &* word) & 0xFF
+      let spread = (byte &* 0x0101_0101_0101_0101) & 0x8040_2010_0804_0201
+      let set = ((spread &+ 0x7F7F_7F7F_7F7F_7F7F) | spread) & 0x8080_8080_8080_8080
+      v[word] = Int64(bitPattern: (set &>> 7) &* 0xFF)
+    }
+    return v
+  }
+
+  @inline(__always)
+  public static func lookUp(_ indices: Bits, in table: SIMD2<Int64>) -> Bits {
+    let table = unsafeBitCast(table, to: SIMD16<UInt8>.self)
+    var bytes = unsafeBitCast(indices, to: SIMD64<UInt8>.self)
+    for lane in 0..<64 { bytes[lane] = table[Int(bytes[lane] & 15)] }
+    return unsafeBitCast(bytes, to: Bits.self)
+  }
+
+  @inline(__always)
+  public static func dot(_ weights: Bits, _ activations: Bits, bias: Bits) -> Bits {
+    // Even and odd bytes, sign-extended by shifts: products of two bytes fit 16 bits, and so do
+    // sums of two of them.
+    let w = unsafeBitCast(weights, to: SIMD32<Int16>.self)
+    let a = unsafeBitCast(activations, to: SIMD32<Int16>.self)
+    let eight = unsafeBitCast(splat16(8), to: SIMD32<Int16>.self)
+    let even = ((w &<< eight) &>> eight) &* ((a &<< eight) &>> eight)
+    let sums = unsafeBitCast(even &+ (w &>> eight) &* (a &>> eight), to: SIMD16<Int32>.self)
+    let sixteen = SIMD16<Int32>(repeating: 16)
+    return unsafeBitCast(
+      ((sums &<< sixteen) &>> sixteen) &+ (sums &>> sixteen), to: Bits.self)
+  }
+
+  @inline(__always)
+  public static func dotBias(_ activations: Bits) -> Bits {
+    let sums = dot(splatByte(1), activations, bias: Bits(repeating: 0))
+    return unsafeBitCast(unsafeBitCast(sums, to: SIMD16<Int32>.self) &* -128, to: Bits.self)
+  }
+
+  @inline(__always)
+  public static func storeBytes(_ v: Floats, _ p: UnsafeMutableRawPointer) {
+    p.storeBytes(of: SIMD16<Int8>(truncatingIfNeeded: integers(v)), as: SIMD16<Int8>.self)
+  }
+
+  @inline(__always)
+  public static func prefetch(_ p: UnsafeRawPointer) {}
+
+  /// A splat that compiles to one: wide vectors' own `init(repeating:)` is a loop over lanes.
+  @inline(__always)
+  private static func splat16(_ x: Int) -> SIMD32<UInt16> {
+    let word = UInt64(UInt16(truncatingIfNeeded: x)) &* 0x0001_0001_0001_0001
+    return unsafeBitCast(SIMD8<UInt64>(repeating: word), to: SIMD32<UInt16>.self)
+  }
+
+  /// Integers of magnitude below 2²², as all are here: sums of four products of bytes.
+  @inline(__always)
+  private static func floats(_ v: SIMD16<Int32>) -> Floats {
+    unsafeBitCast(v &+ 0x4B40_0000, to: Floats.self) - Floats(repeating: 0x1.8p23)
+  }
+
+  /// Lanes of magnitude below 2²², rounded to integers without a trap: the integer lies in the
+  /// low bits once 1.5 · 2²³ is added.
+  @inline(__always)
+  private static func integers(_ v: Floats) -> SIMD16<Int32> {
+    let shifted = unsafeBitCast(v + Floats(repeating: 0x1.8p23), to: SIMD16<Int32>.self)
+    return shifted &- 0x4B40_0000
+  }
+}
+
+extension KernelSet {
+  /// The kernels of plain Swift.
+  public static func makePortable() -> KernelSet { KernelSet(Portable.self) }
+}

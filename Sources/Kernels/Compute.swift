@@ -1,0 +1,187 @@
+import KernelCore
+
+/// Kernels and a team of threads, with the scratch memory that products need.
+///
+/// One thread at a time may use it; every method returns when its result is written.
+public final class Compute {
+  /// The kernels of the chosen instruction set.
+  public let kernels: KernelSet
+  /// The team.
+  public let parallel: Parallel
+
+  private var input = Input()
+  private var quantized = Buffer<UInt8>(count: 0)
+  private var padded = Buffer<Float>(count: 0)
+  /// One panel and one small scratch for every worker.
+  private var panels: [Buffer<UInt8>] = []
+
+  /// A context for one user.
+  public init(kernels: KernelSet, threads: Int) {
+    self.kernels = kernels
+    parallel = Parallel(threads: threads)
+    panels = (0..<parallel.threads).map { _ in Buffer(count: 0) }
+  }
+
+  /// Makes sure that products of up to `tokens` tokens and `columns` values need no allocation.
+  public func reserve(tokens: Int, columns: Int) {
+    let steps = QuantizedActivations.steps(columns)
+    let bytes = tokens * steps * QuantizedActivations.stepBytes
+    if quantized.count < bytes { quantized = Buffer(count: bytes) }
+    let floats = columns % 16 == 0 ? 0 : tokens * (columns + 15) / 16 * 16 + 16 * tokens
+    if padded.count < floats { padded = Buffer(count: floats) }
+    let panelBytes = Self.scratchBytes + Self.panelBytes(steps: steps, rows: panelRows(steps))
+    for worker in panels.indices where panels[worker].count < panelBytes {
+      panels[worker] = Buffer(count: panelBytes)
+    }
+  }
+
+  /// Takes the activations that the next products share.
+  ///
+  /// - Parameters:
+  ///   - x: `[tokens][columns]`; must stay as it is until those products are done.
+  ///   - tokens: How many tokens.
+  ///   - columns: The width that the matrices take.
+  public func prepare(_ x: UnsafePointer<Float>, tokens: Int, columns: Int) {
+    reserve(tokens: tokens, columns: columns)
+    input = Input(x: x, tokens: tokens, columns: columns)
+  }
+
+  /// Writes the product of a matrix with the prepared activations.
+  ///
+  /// - Parameters:
+  ///   - matrix: The weights.
+  ///   - out: `[tokens][rows]`.
+  ///   - stride: The distance between tokens in `out`; the matrix's rows where it is nil.
+  public func multiply(
+    _ matrix: Matrix, into out: UnsafeMutablePointer<Float>, stride: Int? = nil
+  ) {
+    precondition(matrix.columns == input.columns, "the activations have another width")
+    guard let x = input.x, input.tokens > 0 else { return }
+    if matrix.format.isFloat { padInput() } else { quantizeInput() }
+    let floats = input.columns % 16 == 0 ? x : UnsafePointer(padded.pointer)
+    switch (input.tokens, matrix.format.isFloat) {
+    case (1, true): floatVector(matrix, floats, into: out)
+    case (1, false): packedVector(matrix, into: out)
+    default: panelProduct(matrix, floats, into: out, stride: stride ?? matrix.rows)
+    }
+  }
+
+  // MARK: Activations
+
+  private struct Input {
+    var x: UnsafePointer<Float>?
+    var tokens = 0
+    var columns = 0
+    var isQuantized = false
+    var isPadded = false
+  }
+
+  private func quantizeInput() {
+    guard !input.isQuantized, let x = input.x else { return }
+    input.isQuantized = true
+    let columns = input.columns
+    let rowBytes = QuantizedActivations.steps(columns) * QuantizedActivations.stepBytes
+    let out = UnsafeMutableRawPointer(quantized.pointer)
+    let quantize = kernels.quantize
+    // A row takes a microsecond: only many are worth sharing out.
+    guard input.tokens >= 8 else {
+      for token in 0..<input.tokens { quantize(x + token * columns, columns, out + token * rowBytes) }
+      return
+    }
+    parallel(over: input.tokens) { token, _ in
+      quantize(x + token * columns, columns, out + token * rowBytes)
+    }
+  }
+
+  /// Lengthens float rows with zeros to a multiple of 16.
+  private func padInput() {
+    guard !input.isPadded, input.columns % 16 != 0, let x = input.x else { return }
+    input.isPadded = true
+    let width = (input.columns + 15) / 16 * 16
+    for token in 0..<input.tokens {
+      let row = padded.pointer + token * width
+      row.update(from: x + token * input.columns, count: input.columns)
+      (row + input.columns).update(repeating: 0, count: width - input.columns)
+    }
+  }
+
+  // MARK: One token
+
+  /// Rows to a piece: 32 KiB of weights keep the cost of claiming one below a percent.
+  private func pieceRows(_ matrix: Matrix) -> Int {
+    let fair = (matrix.rows + parallel.threads * 4 - 1) / (parallel.threads * 4)
+    let large = max(1, (32 << 10) / max(1, matrix.rowBytes))
+    return max(4, (max(fair / 4, min(fair, large)) + 3) / 4 * 4)
+  }
+
+  private func packedVector(_ matrix: Matrix, into out: UnsafeMutablePointer<Float>) {
+    guard let kernel = kernels.packed[matrix.format.rawValue]?.vector else { return }
+    let activations = UnsafeRawPointer(quantized.pointer)
+    let rows = pieceRows(matrix)
+    let panels = panels
+    parallel(over: (matrix.rows + rows - 1) / rows) { piece, worker in
+      let first = piece * rows
+      kernel(
+        matrix.weights + first * matrix.rowBytes, matrix.rowBytes, min(rows, matrix.rows - first),
+        matrix.columns, activations, UnsafeMutableRawPointer(panels[worker].pointer), out + first)
+    }
+  }
+
+  private func floatVector(
+    _ matrix: Matrix, _ x: UnsafePointer<Float>, into out: UnsafeMutablePointer<Float>
+  ) {
+    guard let kernel = kernels.float[matrix.format.rawValue]?.vector else { return }
+    let rows = pieceRows(matrix)
+    parallel(over: (matrix.rows + rows - 1) / rows) { piece, _ in
+      let first = piece * rows
+      kernel(
+        matrix.weights + first * matrix.rowBytes, matrix.rowBytes, min(rows, matrix.rows - first),
+        matrix.columns, x, out + first)
+    }
+  }
+
+  // MARK: Many tokens
+
+  /// Bytes before a worker's panel: two blocks of the largest 32-weight format.
+  private static let scratchBytes = 128
+
+  /// Rows to a panel, so that it stays in the second-level cache beside a tile of activations.
+  private func panelRows(_ steps: Int) -> Int {
+    max(4, min(32, (256 << 10) / (steps * 192) / 4 * 4))
+  }
+
+  /// Room for float panels too: 64 values take 256 bytes.
+  private static func panelBytes(steps: Int, rows: Int) -> Int { steps * 256 * rows }
+
+  private func panelProduct(
+    _ matrix: Matrix, _ x: UnsafePointer<Float>, into out: UnsafeMutablePointer<Float>,
+    stride: Int
+  ) {
+    let tokens = input.tokens
+    let kernels = kernels
+    let panels = panels
+    let quantized = UnsafeRawPointer(quantized.pointer)
+    let columns = matrix.columns
+    let packed = kernels.packed[matrix.format.rawValue]
+    let float = kernels.float[matrix.format.rawValue]
+    let rows = panelRows(QuantizedActivations.steps(columns))
+    parallel(over: (matrix.rows + rows - 1) / rows) { piece, worker in
+      let first = piece * rows
+      let count = min(rows, matrix.rows - first)
+      let source = matrix.weights + first * matrix.rowBytes
+      let scratch = UnsafeMutableRawPointer(panels[worker].pointer)
+      let panel = scratch + Self.scratchBytes
+      if let packed {
+        packed.decode(source, matrix.rowBytes, count, columns, scratch, panel)
+        let kernel = packed.hasMinimums ? kernels.packedMatrixWithMinimums : kernels.packedMatrix
+        kernel(
+          panel, count, QuantizedActivations.steps(columns), quantized, tokens, out + first, stride)
+      } else if let float {
+        float.decode(source, matrix.rowBytes, count, columns, scratch, panel)
+        kernels.floatMatrix(
+          panel.assumingMemoryBound(to: Float.self), count, (columns + 15) / 16, x, tokens,
+          out + first, stride)
+      }
+    }
+  }
+}

@@ -1,0 +1,38 @@
+@_exported import KernelCore
+
+#if arch(x86_64)
+  import KernelsAVX2
+  import KernelsAVX512
+#endif
+
+/// A kernel set was asked for that is unknown or that this machine cannot run.
+public struct KernelSelectionError: Error, Sendable, CustomStringConvertible {
+  /// One line that names what was asked for and what there is.
+  public let description: String
+}
+
+extension KernelSet {
+  /// The sets that this machine can run, the best one last.
+  public static let supported: [KernelSet] = {
+    var sets = [makePortable()]
+    #if arch(x86_64)
+      if CPUFeatures.current.hasAVX2 { sets.append(makeAVX2()) }
+      if CPUFeatures.current.hasAVX512VNNI { sets.append(makeAVX512()) }
+    #endif
+    return sets
+  }()
+
+  /// The best set, or the one named.
+  ///
+  /// - Parameter name: A set's name, as in `PHI_KERNELS`; nil or empty for the best.
+  /// - Returns: The table of kernels.
+  /// - Throws: `KernelSelectionError` if the machine has no such set.
+  public static func select(_ name: String?) throws(KernelSelectionError) -> KernelSet {
+    let sets = supported
+    guard let name, !name.isEmpty else { return sets[sets.count - 1] }
+    if let set = sets.first(where: { $0.name == name }) { return set }
+    let names = sets.map(\.name).joined(separator: ", ")
+    throw KernelSelectionError(
+      description: "PHI_KERNELS: '\(name)' is not a kernel set of this machine; it has \(names)")
+  }
+}

@@ -1,0 +1,277 @@
+#if arch(x86_64)
+  import KernelCore
+  import _Builtin_intrinsics.intel
+
+  /// AVX2 with FMA and F16C: Haswell, Zen and later. Each vector is two registers.
+  public enum AVX2: InstructionSet {
+    public static var name: String { "avx2" }
+
+    @inline(__always)
+    public static func load(_ p: UnsafePointer<Float>) -> Floats {
+      Floats(lowHalf: _mm256_loadu_ps(p), highHalf: _mm256_loadu_ps(p + 8))
+    }
+
+    @inline(__always)
+    public static func store(_ v: Floats, _ p: UnsafeMutablePointer<Float>) {
+      _mm256_storeu_ps(p, v.lowHalf)
+      _mm256_storeu_ps(p + 8, v.highHalf)
+    }
+
+    @inline(__always)
+    public static func loadHalf(_ p: UnsafeRawPointer) -> Floats {
+      Floats(lowHalf: _mm256_cvtph_ps(quarter(p)), highHalf: _mm256_cvtph_ps(quarter(p + 16)))
+    }
+
+    @inline(__always)
+    public static func loadBFloat16(_ p: UnsafeRawPointer) -> Floats {
+      floats32(
+        _mm256_slli_epi32(_mm256_cvtepu16_epi32(quarter(p)), 16),
+        _mm256_slli_epi32(_mm256_cvtepu16_epi32(quarter(p + 16)), 16))
+    }
+
+    @inline(__always)
+    public static func splat(_ x: Float) -> Floats {
+      Floats(lowHalf: _mm256_set1_ps(x), highHalf: _mm256_set1_ps(x))
+    }
+
+    @inline(__always)
+    public static func pair(_ x: Float, _ y: Float) -> Floats {
+      Floats(lowHalf: _mm256_set1_ps(x), highHalf: _mm256_set1_ps(y))
+    }
+
+    @inline(__always)
+    public static func multiplyAdd(_ sum: Floats, _ a: Floats, _ b: Floats) -> Floats {
+      Floats(
+        lowHalf: _mm256_fmadd_ps(a.lowHalf, b.lowHalf, sum.lowHalf),
+        highHalf: _mm256_fmadd_ps(a.highHalf, b.highHalf, sum.highHalf))
+    }
+
+    @inline(__always)
+    public static func maximum(_ a: Floats, _ b: Floats) -> Floats {
+      Floats(
+        lowHalf: _mm256_max_ps(a.lowHalf, b.lowHalf),
+        highHalf: _mm256_max_ps(a.highHalf, b.highHalf))
+    }
+
+    @inline(__always)
+    public static func minimum(_ a: Floats, _ b: Floats) -> Floats {
+      Floats(
+        lowHalf: _mm256_min_ps(a.lowHalf, b.lowHalf),
+        highHalf: _mm256_min_ps(a.highHalf, b.highHalf))
+    }
+
+    @inline(__always)
+    public static func magnitude(_ a: Floats) -> Floats {
+      let sign = _mm256_set1_ps(-0.0)
+      return Floats(
+        lowHalf: _mm256_andnot_ps(sign, a.lowHalf), highHalf: _mm256_andnot_ps(sign, a.highHalf))
+    }
+
+    @inline(__always)
+    public static func rounded(_ a: Floats) -> Floats {
+      Floats(
+        lowHalf: _mm256_cvtepi32_ps(_mm256_cvtps_epi32(a.lowHalf)),
+        highHalf: _mm256_cvtepi32_ps(_mm256_cvtps_epi32(a.highHalf)))
+    }
+
+    @inline(__always)
+    public static func exp2Integral(_ a: Floats) -> Floats {
+      floats32(exponent(a.lowHalf), exponent(a.highHalf))
+    }
+
+    @inline(__always)
+    public static func floats(_ integers: Bits) -> Floats {
+      Floats(
+        lowHalf: _mm256_cvtepi32_ps(integers.lowHalf),
+        highHalf: _mm256_cvtepi32_ps(integers.highHalf))
+    }
+
+    @inline(__always)
+    public static func floats(unsignedBytes low: UInt64, _ high: UInt64) -> Floats {
+      Floats(
+        lowHalf: _mm256_cvtepi32_ps(_mm256_cvtepu8_epi32(SIMD2(Int64(bitPattern: low), 0))),
+        highHalf: _mm256_cvtepi32_ps(_mm256_cvtepu8_epi32(SIMD2(Int64(bitPattern: high), 0))))
+    }
+
+    @inline(__always)
+    public static func floats(signedBytes low: UInt64, _ high: UInt64) -> Floats {
+      Floats(
+        lowHalf: _mm256_cvtepi32_ps(_mm256_cvtepi8_epi32(SIMD2(Int64(bitPattern: low), 0))),
+        highHalf: _mm256_cvtepi32_ps(_mm256_cvtepi8_epi32(SIMD2(Int64(bitPattern: high), 0))))
+    }
+
+    @inline(__always)
+    public static func spread8(_ v: Floats, _ step: Int) -> Floats {
+      let half = step < 4 ? v.lowHalf : v.highHalf
+      let lane = Int32(truncatingIfNeeded: (step & 3) &* 2)
+      return Floats(
+        lowHalf: _mm256_permutevar8x32_ps(half, _mm256_set1_epi32(lane)),
+        highHalf: _mm256_permutevar8x32_ps(half, _mm256_set1_epi32(lane &+ 1)))
+    }
+
+    @inline(__always)
+    public static func spread4(_ v: Floats, _ step: Int) -> Floats {
+      let half = step < 2 ? v.lowHalf : v.highHalf
+      let first = _mm256_set1_epi32(Int32(truncatingIfNeeded: (step & 1) &* 4))
+      let low = _mm256_add_epi32(first, _mm256_set_epi32(1, 1, 1, 1, 0, 0, 0, 0))
+      let high = _mm256_add_epi32(first, _mm256_set_epi32(3, 3, 3, 3, 2, 2, 2, 2))
+      return Floats(
+        lowHalf: _mm256_permutevar8x32_ps(half, low),
+        highHalf: _mm256_permutevar8x32_ps(half, high))
+    }
+
+    @inline(__always)
+    public static func loadBits(_ p: UnsafeRawPointer) -> Bits {
+      Bits(lowHalf: half(p), highHalf: half(p + 32))
+    }
+
+    @inline(__always)
+    public static func storeBits(_ v: Bits, _ p: UnsafeMutableRawPointer) {
+      _mm256_storeu_si256(p.assumingMemoryBound(to: __m256i.self), v.lowHalf)
+      _mm256_storeu_si256((p + 32).assumingMemoryBound(to: __m256i.self), v.highHalf)
+    }
+
+    @inline(__always)
+    public static func loadHalves(_ p: UnsafeRawPointer, _ q: UnsafeRawPointer) -> Bits {
+      Bits(lowHalf: half(p), highHalf: half(q))
+    }
+
+    @inline(__always)
+    public static func loadTwice(_ p: UnsafeRawPointer, thenShifted shift: Int) -> Bits {
+      let v = half(p)
+      return Bits(lowHalf: v, highHalf: _mm256_srli_epi16(v, Int32(truncatingIfNeeded: shift)))
+    }
+
+    @inline(__always)
+    public static func loadNibbles(_ p: UnsafeRawPointer, _ q: UnsafeRawPointer) -> Bits {
+      let a = quarter(p)
+      let b = quarter(q)
+      return Bits(
+        lowHalf: SIMD4(lowHalf: a, highHalf: _mm_srli_epi16(a, 4)),
+        highHalf: SIMD4(lowHalf: b, highHalf: _mm_srli_epi16(b, 4)))
+    }
+
+    @inline(__always)
+    public static func splatByte(_ x: UInt8) -> Bits {
+      let v = _mm256_set1_epi8(CChar(bitPattern: x))
+      return Bits(lowHalf: v, highHalf: v)
+    }
+
+    @inline(__always)
+    public static func shiftedRight(_ v: Bits, _ count: Int) -> Bits {
+      let count = Int32(truncatingIfNeeded: count)
+      return Bits(
+        lowHalf: _mm256_srli_epi16(v.lowHalf, count), highHalf: _mm256_srli_epi16(v.highHalf, count)
+      )
+    }
+
+    @inline(__always)
+    public static func shiftedLeft(_ v: Bits, _ count: Int) -> Bits {
+      let count = Int32(truncatingIfNeeded: count)
+      return Bits(
+        lowHalf: _mm256_slli_epi16(v.lowHalf, count), highHalf: _mm256_slli_epi16(v.highHalf, count)
+      )
+    }
+
+    @inline(__always)
+    public static func subtractBytes(_ a: Bits, _ b: Bits) -> Bits {
+      Bits(
+        lowHalf: _mm256_sub_epi8(a.lowHalf, b.lowHalf),
+        highHalf: _mm256_sub_epi8(a.highHalf, b.highHalf))
+    }
+
+    @inline(__always)
+    public static func expandBits(_ bits: UInt64) -> Bits {
+      Bits(
+        lowHalf: expand(Int32(truncatingIfNeeded: bits)),
+        highHalf: expand(Int32(truncatingIfNeeded: bits &>> 32)))
+    }
+
+    @inline(__always)
+    public static func lookUp(_ indices: Bits, in table: SIMD2<Int64>) -> Bits {
+      let twice = SIMD4(lowHalf: table, highHalf: table)
+      return Bits(
+        lowHalf: _mm256_shuffle_epi8(twice, indices.lowHalf),
+        highHalf: _mm256_shuffle_epi8(twice, indices.highHalf))
+    }
+
+    @inline(__always)
+    public static func dot(_ weights: Bits, _ activations: Bits, bias: Bits) -> Bits {
+      Bits(
+        lowHalf: dot(weights.lowHalf, activations.lowHalf),
+        highHalf: dot(weights.highHalf, activations.highHalf))
+    }
+
+    @inline(__always)
+    public static func dotBias(_ activations: Bits) -> Bits {
+      Bits(lowHalf: bias(activations.lowHalf), highHalf: bias(activations.highHalf))
+    }
+
+    @inline(__always)
+    public static func storeBytes(_ v: Floats, _ p: UnsafeMutableRawPointer) {
+      let low = _mm256_cvtps_epi32(v.lowHalf)
+      let high = _mm256_cvtps_epi32(v.highHalf)
+      let a = _mm_packs_epi32(low.lowHalf, low.highHalf)
+      let b = _mm_packs_epi32(high.lowHalf, high.highHalf)
+      _mm_storeu_si128(p.assumingMemoryBound(to: __m128i.self), _mm_packs_epi16(a, b))
+    }
+
+    @inline(__always)
+    public static func prefetch(_ p: UnsafeRawPointer) {
+      _m_prefetch(UnsafeMutableRawPointer(mutating: p))
+    }
+
+    // MARK: Halves
+
+    @inline(__always)
+    private static func half(_ p: UnsafeRawPointer) -> SIMD4<Int64> {
+      _mm256_loadu_si256(p.assumingMemoryBound(to: __m256i.self))
+    }
+
+    @inline(__always)
+    private static func quarter(_ p: UnsafeRawPointer) -> SIMD2<Int64> {
+      _mm_loadu_si128(p.assumingMemoryBound(to: __m128i.self))
+    }
+
+    @inline(__always)
+    private static func floats32(_ low: SIMD4<Int64>, _ high: SIMD4<Int64>) -> Floats {
+      Floats(
+        lowHalf: unsafeBitCast(low, to: SIMD8<Float>.self),
+        highHalf: unsafeBitCast(high, to: SIMD8<Float>.self))
+    }
+
+    @inline(__always)
+    private static func exponent(_ v: SIMD8<Float>) -> SIMD4<Int64> {
+      _mm256_slli_epi32(_mm256_add_epi32(_mm256_cvtps_epi32(v), _mm256_set1_epi32(127)), 23)
+    }
+
+    /// A byte of ones for each of 32 bits: every byte picks the one that holds its bit, and tests it.
+    @inline(__always)
+    private static func expand(_ bits: Int32) -> SIMD4<Int64> {
+      let pick = _mm256_set_epi64x(
+        0x0303_0303_0303_0303, 0x0202_0202_0202_0202, 0x0101_0101_0101_0101, 0)
+      let mask = _mm256_set1_epi64x(Int64(bitPattern: 0x8040_2010_0804_0201))
+      let bytes = _mm256_shuffle_epi8(_mm256_set1_epi32(bits), pick)
+      return _mm256_cmpeq_epi8(_mm256_and_si256(bytes, mask), mask)
+    }
+
+    /// The product is unsigned × signed and saturates at 16 bits: the sign moves from the weights
+    /// to the activations, and 2 · 128 · 127 fits.
+    @inline(__always)
+    private static func dot(_ w: SIMD4<Int64>, _ a: SIMD4<Int64>) -> SIMD4<Int64> {
+      let pairs = _mm256_maddubs_epi16(_mm256_abs_epi8(w), _mm256_sign_epi8(a, w))
+      return _mm256_madd_epi16(pairs, _mm256_set1_epi16(1))
+    }
+
+    @inline(__always)
+    private static func bias(_ a: SIMD4<Int64>) -> SIMD4<Int64> {
+      let pairs = _mm256_maddubs_epi16(_mm256_set1_epi8(1), a)
+      return _mm256_madd_epi16(pairs, _mm256_set1_epi16(-128))
+    }
+  }
+
+  extension KernelSet {
+    /// The kernels for AVX2.
+    public static func makeAVX2() -> KernelSet { KernelSet(AVX2.self) }
+  }
+#endif

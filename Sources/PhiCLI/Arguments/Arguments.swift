@@ -1,0 +1,96 @@
+import Foundation
+
+/// The words of a command line, sorted into options and positional arguments.
+struct Arguments: Sendable {
+  /// The words that are not options, in order.
+  var positional: [String]
+  private var values: [String: [String]]
+
+  /// Arguments with the given option values, by long name; a flag that was given holds `""`.
+  init(positional: [String] = [], values: [String: [String]] = [:]) {
+    self.positional = positional
+    self.values = values
+  }
+
+  /// Records one occurrence of an option.
+  mutating func append(_ value: String, to name: String) {
+    values[name, default: []].append(value)
+  }
+
+  /// Whether the option was given at all.
+  func has(_ name: String) -> Bool { values[name] != nil }
+
+  /// The option's last value.
+  func string(_ name: String) -> String? { values[name]?.last }
+
+  /// Every value of the option, in order.
+  func strings(_ name: String) -> [String] { values[name] ?? [] }
+
+  /// The option's last value as an integer of the range.
+  func int(_ name: String, in range: ClosedRange<Int>) throws(UsageError) -> Int? {
+    guard let text = string(name) else { return nil }
+    guard let number = Int(text) else {
+      throw invalid(text, name, Self.isDigits(text) ? Self.words(for: range) : "a whole number")
+    }
+    guard range.contains(number) else { throw invalid(text, name, Self.words(for: range)) }
+    return number
+  }
+
+  /// The option's last value as a finite number of the range.
+  func float(_ name: String, in range: ClosedRange<Float>) throws(UsageError) -> Float? {
+    guard let text = string(name) else { return nil }
+    guard let number = Self.decimal(text) else { throw invalid(text, name, "a number") }
+    guard range.contains(number) else {
+      throw invalid(text, name, Self.words(for: range))
+    }
+    return number
+  }
+
+  /// The option's last value as an unsigned integer, as seeds are.
+  func uint64(_ name: String) throws(UsageError) -> UInt64? {
+    guard let text = string(name) else { return nil }
+    guard let number = UInt64(text) else {
+      throw invalid(text, name, "a whole number from 0 to \(UInt64.max)")
+    }
+    return number
+  }
+
+  private func invalid(_ text: String, _ name: String, _ expected: String) -> UsageError {
+    UsageError(description: "option '--\(name)': expected \(expected), found '\(text)'")
+  }
+
+  private static func isDigits(_ text: String) -> Bool {
+    let digits = text.utf8.drop { $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "+") }
+    return !digits.isEmpty && digits.allSatisfy { $0 >= 0x30 && $0 <= 0x39 }
+  }
+
+  /// A decimal number; `Float(String)` alone would also take hexadecimal, infinity and NaN.
+  private static func decimal(_ text: String) -> Float? {
+    let allowed = Set("0123456789+-.eE".utf8)
+    guard text.utf8.allSatisfy(allowed.contains), let number = Float(text), number.isFinite else {
+      return nil
+    }
+    return number
+  }
+
+  private static func words(for range: ClosedRange<Int>) -> String {
+    switch (range.lowerBound, range.upperBound) {
+    case (.min, .max): "a whole number that fits in 64 bits"
+    case (let low, .max): "a whole number of at least \(low)"
+    case (.min, let high): "a whole number of at most \(high)"
+    case (let low, let high): "a whole number from \(low) to \(high)"
+    }
+  }
+
+  private static func words(for range: ClosedRange<Float>) -> String {
+    let largest = Float.greatestFiniteMagnitude
+    let low = String(format: "%g", Double(range.lowerBound))
+    let high = String(format: "%g", Double(range.upperBound))
+    return switch (range.lowerBound > -largest, range.upperBound < largest) {
+    case (false, false): "a number"
+    case (true, false): "a number of at least \(low)"
+    case (false, true): "a number of at most \(high)"
+    case (true, true): "a number from \(low) to \(high)"
+    }
+  }
+}

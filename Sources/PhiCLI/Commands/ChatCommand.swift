@@ -1,0 +1,52 @@
+import Foundation
+import Phidelity
+
+/// `phi chat`: a conversation in the terminal.
+let chatCommand = Command(
+  name: "chat", summary: "talk with a model",
+  usage: "-m MODEL [--system TEXT] [options]",
+  groups: [
+    (
+      "Options",
+      [
+        ModelOptions.model,
+        Option(name: "system", short: nil, value: "TEXT", help: "the system message"),
+        Option(name: "predict", short: "n", value: "N", help: "tokens of an answer at most"),
+        Option(name: "stop", short: nil, value: "S", help: "ends an answer; may be repeated", repeats: true),
+        Option(name: "ignore-eos", short: nil, value: nil, help: "go on where the model would end"),
+      ]
+    ), ("Sampling", ModelOptions.sampling), ("Session", ModelOptions.session),
+  ], positionals: 0...0
+) { arguments in
+  let progress = ProgressLine()
+  progress.update("loading …")
+  let model = try ModelOptions.open(arguments)
+  let session = try ModelOptions.session(model, arguments)
+  let conversation = try Conversation(session, system: arguments.string("system"))
+  var limits = GenerationLimits()
+  limits.tokens = try arguments.int("predict", in: -1...Int(Int32.max)).flatMap { $0 < 0 ? nil : $0 }
+  limits.stopStrings = arguments.strings("stop")
+  limits.ignoresEndOfGeneration = arguments.has("ignore-eos")
+  let sampling = try ModelOptions.sampling(model, arguments)
+  let answerer = try Answerer(conversation, sampling, limits)
+  progress.finish()
+  guard isatty(STDIN_FILENO) == 1 else { return try PipedChat(answerer).run() }
+  return ChatREPL(answerer).run()
+}
+
+/// Lines of a pipe as turns: only the answers are printed.
+private struct PipedChat {
+  private let answerer: Answerer
+
+  init(_ answerer: Answerer) { self.answerer = answerer }
+
+  func run() throws -> Int32 {
+    while let line = readLine() {
+      guard line.contains(where: { !$0.isWhitespace }) else { continue }
+      let answer = try answerer.answer(line)
+      StandardOutput.write("\n")
+      if answer.finish == .cancelled { return 130 }
+    }
+    return 0
+  }
+}

@@ -1,0 +1,76 @@
+import Foundation
+import Phidelity
+
+/// Finds the file that a model's name means.
+enum ModelLocator {
+  /// No model was named, and there is none to take.
+  struct NotFound: Error, CustomStringConvertible {
+    let description: String
+  }
+
+  /// The folder with the models: `$PHI_MODELS`, else `models` here or above, or beside the
+  /// program's package.
+  static var folders: [String] {
+    if let folder = ProcessInfo.processInfo.environment["PHI_MODELS"], !folder.isEmpty {
+      return [folder]
+    }
+    var starts = [FileManager.default.currentDirectoryPath]
+    if let program = Bundle.main.executablePath {
+      starts.append(
+        URL(fileURLWithPath: program).resolvingSymlinksInPath().deletingLastPathComponent().path)
+    }
+    var folders: [String] = []
+    for start in starts {
+      var url = URL(fileURLWithPath: start)
+      for _ in 0..<8 {
+        let folder = url.appendingPathComponent("models").path
+        var isFolder: ObjCBool = false
+        if FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder), isFolder.boolValue,
+          !folders.contains(folder)
+        {
+          folders.append(folder)
+        }
+        guard url.path != "/" else { break }
+        url.deleteLastPathComponent()
+      }
+    }
+    return folders
+  }
+
+  /// The models in the folders, by name: the file's without its extension.
+  static func models() -> [(name: String, path: String)] {
+    folders.flatMap { folder in
+      let files = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+      return files.filter { $0.hasSuffix(".gguf") }.sorted().map { file in
+        (String(file.dropLast(5)), "\(folder)/\(file)")
+      }
+    }
+  }
+
+  /// The file of a name or path; without one, `$PHI_MODEL`, the embedded model, or the only one
+  /// there is.
+  static func path(_ name: String?) throws(NotFound) -> String {
+    let environment = ProcessInfo.processInfo.environment["PHI_MODEL"]
+    if let name = name ?? environment.flatMap({ $0.isEmpty ? nil : $0 }) {
+      if FileManager.default.fileExists(atPath: name) || name.contains("/") { return name }
+      let found = models()
+      if let model = found.first(where: { $0.name == name || $0.name.lowercased() == name.lowercased() }) {
+        return model.path
+      }
+      let prefixed = found.filter { $0.name.lowercased().hasPrefix(name.lowercased()) }
+      if prefixed.count == 1 { return prefixed[0].path }
+      if name.hasSuffix(".gguf") { return name }
+      throw NotFound(
+        description: "no model '\(name)': neither a file nor one of "
+          + (found.isEmpty ? "models/, which is empty" : found.map(\.name).joined(separator: ", ")))
+    }
+    let found = models()
+    if let model = found.first(where: { $0.name.hasPrefix("phi-pocket") && !$0.name.hasSuffix("f16") })
+      ?? found.first
+    {
+      return model.path
+    }
+    throw NotFound(
+      description: "no model: name one with -m, or fetch a small one with scripts/get-model smollm2")
+  }
+}

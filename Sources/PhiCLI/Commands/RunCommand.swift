@@ -1,0 +1,157 @@
+import Foundation
+import Phidelity
+
+/// `phi run`: completes a text, or answers one message.
+let runCommand = Command(
+  name: "run", summary: "complete a text, or answer one message",
+  usage: "-m MODEL [-p TEXT | -f FILE | stdin] [-n N] [--chat] [--json] [options]",
+  groups: [
+    (
+      "Options",
+      [
+        ModelOptions.model,
+        Option(name: "prompt", short: "p", value: "TEXT", help: "the text (default: standard input)"),
+        Option(name: "file", short: "f", value: "FILE", help: "the text is in a file; - for standard input"),
+        Option(name: "predict", short: "n", value: "N", help: "tokens at most (default: until the end)"),
+        Option(name: "stop", short: nil, value: "S", help: "ends the text; may be repeated", repeats: true),
+        Option(name: "chat", short: nil, value: nil, help: "the text is a message: use the chat template"),
+        Option(name: "system", short: nil, value: "TEXT", help: "the system message, with --chat"),
+        Option(name: "ignore-eos", short: nil, value: nil, help: "go on where the model would end"),
+        Option(name: "json", short: nil, value: nil, help: "one object with text, tokens and timings"),
+      ]
+    ), ("Sampling", ModelOptions.sampling), ("Session", ModelOptions.session),
+  ], positionals: 0...1
+) { arguments in
+  let text: String
+  if let prompt = arguments.string("prompt") ?? arguments.positional.first {
+    text = prompt
+  } else if let file = arguments.string("file"), file != "-" {
+    text = try InputText.read(file)
+  } else {
+    if isatty(STDIN_FILENO) == 1 {
+      StandardError.write("reading the prompt from standard input; Ctrl-D ends it\n")
+    }
+    text = try InputText.standardInput()
+  }
+  return try await Completion(arguments, text).run()
+}
+
+/// One run of `phi run`.
+private final class Completion {
+  private let arguments: Arguments
+  private let text: String
+  private let progress = ProgressLine()
+
+  init(_ arguments: Arguments, _ text: String) {
+    self.arguments = arguments
+    self.text = text
+  }
+
+  func run() async throws -> Int32 {
+    let clock = ContinuousClock()
+    let start = clock.now
+    progress.update("loading …")
+    let model = try ModelOptions.open(arguments)
+    let session = try ModelOptions.session(model, arguments)
+    var sampler = try Sampler(
+      try ModelOptions.sampling(model, arguments), vocabularySize: model.vocabularySize)
+    let limits = try limits()
+    let prompt = try prompt(model)
+    let loaded = clock.now
+    Interrupt.shared.begin()
+    defer { Interrupt.shared.end() }
+    let logits = try session.append(
+      prompt, progress: { done, total in self.progress.update("reading \(done) of \(total) tokens") },
+      isCancelled: { Interrupt.shared.isRequested })
+    progress.finish()
+    prompt.forEach { sampler.accept($0) }
+    let read = clock.now
+    var written = ""
+    var tokens: [Int32] = []
+    var finish = FinishReason.length
+    let generation = Generation(session, logits: logits, sampler: sampler, limits: limits)
+    let streams = !arguments.has("json")
+    while let piece = try generation.next(isCancelled: Interrupt.shared.isRequested) {
+      if streams { StandardOutput.write(piece.text) }
+      written += piece.text
+      if let token = piece.token, piece.finish != .stop || !isEnd(token, model) {
+        tokens.append(token)
+      }
+      if let reason = piece.finish { finish = reason }
+    }
+    let timings = Timings(
+      load: loaded - start, prefill: read - loaded, decode: clock.now - read,
+      promptTokens: prompt.count, decodedTokens: tokens.count)
+    if streams {
+      if StandardOutput.isTerminal { StandardOutput.write("\n") }
+    } else {
+      StandardOutput.write(
+        try timings.json(text: written, tokens: tokens, finish: finish) + "\n")
+    }
+    return finish == .cancelled ? 130 : 0
+  }
+
+  private func isEnd(_ token: Int32, _ model: Model) -> Bool {
+    model.tokenizer.endOfGeneration.contains(token) && !arguments.has("ignore-eos")
+  }
+
+  private func limits() throws -> GenerationLimits {
+    var limits = GenerationLimits()
+    limits.tokens = try arguments.int("predict", in: -1...Int(Int32.max)).flatMap { $0 < 0 ? nil : $0 }
+    limits.stopStrings = arguments.strings("stop")
+    limits.ignoresEndOfGeneration = arguments.has("ignore-eos")
+    return limits
+  }
+
+  private func prompt(_ model: Model) throws -> [Int32] {
+    guard arguments.has("chat") else {
+      var tokens = model.tokenizer.encode(text)
+      // The text is to go on: an `eos` that the file asks for would end it.
+      if model.tokenizer.vocabulary.addsEOS { tokens.removeLast() }
+      return tokens
+    }
+    var messages: [ChatMessage] = []
+    if let system = arguments.string("system") {
+      messages.append(ChatMessage(role: "system", content: system))
+    }
+    messages.append(ChatMessage(role: "user", content: text))
+    return try ChatFormat(model.file.metadata, model.tokenizer).tokens(messages)
+  }
+}
+
+/// How long a run took, and its result as JSON.
+private struct Timings {
+  let load: Duration
+  let prefill: Duration
+  let decode: Duration
+  let promptTokens: Int
+  let decodedTokens: Int
+
+  private struct Result: Encodable {
+    struct Times: Encodable {
+      let load_ms: Double
+      let prefill_tok_s: Double
+      let decode_tok_s: Double
+    }
+    let text: String
+    let tokens: [Int32]
+    let prompt_tokens: Int
+    let finish_reason: String
+    let timings: Times
+  }
+
+  func json(text: String, tokens: [Int32], finish: FinishReason) throws -> String {
+    func rate(_ count: Int, _ duration: Duration) -> Double {
+      let seconds = duration / .seconds(1)
+      return seconds > 0 ? (Double(count) / seconds * 100).rounded() / 100 : 0
+    }
+    let result = Result(
+      text: text, tokens: tokens, prompt_tokens: promptTokens, finish_reason: finish.rawValue,
+      timings: Result.Times(
+        load_ms: (load / .milliseconds(1) * 100).rounded() / 100,
+        prefill_tok_s: rate(promptTokens, prefill), decode_tok_s: rate(decodedTokens, decode)))
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    return String(decoding: try encoder.encode(result), as: UTF8.self)
+  }
+}

@@ -1,0 +1,179 @@
+import Foundation
+import Phidelity
+
+/// What lines that begin with a slash do.
+final class SlashCommands {
+  /// What follows from a command.
+  enum Outcome {
+    case done(String)
+    case failed(String)
+    case ask(String)
+    case quit
+  }
+
+  private static let help: [(name: String, usage: String, summary: String)] = [
+    ("/help", "", "this list"),
+    ("/system", "[TEXT]", "show or change the system message; - removes it"),
+    ("/set", "NAME VALUE", "change an option, as in /set temp 0.5"),
+    ("/show", "", "the options in use"),
+    ("/clear", "", "forget the conversation"),
+    ("/regen", "", "answer the last question again"),
+    ("/undo", "", "take the last question and answer back"),
+    ("/save", "FILE", "save the conversation with what the model has read"),
+    ("/load", "FILE", "go on with a saved conversation"),
+    ("/stats", "", "tokens, memory and speed so far"),
+    ("/tokens", "TEXT", "the tokens of a text"),
+    ("/quit", "", "leave; so does Ctrl-D"),
+  ]
+
+  private let answerer: Answerer
+
+  init(_ answerer: Answerer) { self.answerer = answerer }
+
+  private var conversation: Conversation { answerer.conversation }
+
+  /// Completions of what stands before the cursor.
+  static func completions(_ text: String) -> [String] {
+    if text.hasPrefix("/set ") {
+      return settings.map { "/set \($0) " }.filter { $0.hasPrefix(text) }
+    }
+    return text.hasPrefix("/") ? help.map(\.name).filter { $0.hasPrefix(text) } : []
+  }
+
+  private static var settings: [String] {
+    SamplingFields.floats.map(\.0) + SamplingFields.integers.map(\.0) + ["seed", "predict"]
+  }
+
+  /// Does what a line says.
+  func run(_ line: String) -> Outcome {
+    let parts = line.split(separator: " ", maxSplits: 1)
+    let name = String(parts[0])
+    let rest = parts.count > 1 ? parts[1].trimmingCharacters(in: .whitespaces) : ""
+    do {
+      switch name {
+      case "/help": return .done(Self.helpText)
+      case "/quit", "/exit", "/bye": return .quit
+      case "/system": return system(rest)
+      case "/set": return try set(rest)
+      case "/show": return .done(show())
+      case "/clear":
+        conversation.clear()
+        return .done("the conversation is forgotten")
+      case "/regen":
+        guard let question = conversation.undo() else { return .failed("nothing to answer yet") }
+        return .ask(question)
+      case "/undo":
+        guard let question = conversation.undo() else { return .failed("nothing to take back") }
+        return .done("took back: \(Self.short(question))")
+      case "/save": return try save(rest)
+      case "/load": return try load(rest)
+      case "/stats": return .done(stats())
+      case "/tokens": return .done(tokens(rest))
+      default:
+        let nearest = NearestWord.to(name, among: Self.help.map(\.name))
+        return .failed(
+          "no command \(name.printable)" + (nearest.map { "; did you mean \($0)?" } ?? "; /help lists them"))
+      }
+    } catch {
+      return .failed("\(error)")
+    }
+  }
+
+  private static var helpText: String {
+    help.map { command in
+      let left = "\(command.name) \(command.usage)"
+      return "  " + left.padding(toLength: 18, withPad: " ", startingAt: 0) + command.summary
+    }.joined(separator: "\n")
+  }
+
+  private static func short(_ text: String) -> String {
+    let line = text.printable
+    return line.count > 60 ? "\(line.prefix(60))…" : line
+  }
+
+  private func system(_ text: String) -> Outcome {
+    guard !text.isEmpty else {
+      return .done(conversation.system.map { "system: \($0.printable)" } ?? "no system message")
+    }
+    conversation.system = text == "-" ? nil : text
+    return .done(text == "-" ? "the system message is gone" : "the system message is set")
+  }
+
+  private func set(_ rest: String) throws -> Outcome {
+    let words = rest.split(separator: " ", maxSplits: 1)
+    guard words.count == 2 else { return .failed("/set needs a name and a value, as in /set temp 0.5") }
+    let name = String(words[0])
+    let value = words[1].trimmingCharacters(in: .whitespaces)
+    var sampling = answerer.sampling
+    if name == "predict" {
+      guard let number = Int(value) else { return .failed("predict: found '\(value.printable)', expected a number") }
+      answerer.limits.tokens = number < 0 ? nil : number
+    } else if name == "seed" {
+      guard let number = UInt64(value) else { return .failed("seed: found '\(value.printable)', expected a number") }
+      sampling.seed = number
+    } else if let field = SamplingFields.floats.first(where: { $0.0 == name })?.1 {
+      guard let number = Float(value) else { return .failed("\(name): found '\(value.printable)', expected a number") }
+      sampling[keyPath: field] = number
+    } else if let field = SamplingFields.integers.first(where: { $0.0 == name })?.1 {
+      guard let number = Int(value) else { return .failed("\(name): found '\(value.printable)', expected a number") }
+      sampling[keyPath: field] = number
+    } else {
+      let nearest = NearestWord.to(name, among: Self.settings)
+      return .failed(
+        "no option \(name.printable)" + (nearest.map { "; did you mean \($0)?" } ?? "; /show lists them"))
+    }
+    try sampling.validate()
+    answerer.sampling = sampling
+    return .done("\(name) = \(value.printable)")
+  }
+
+  private func show() -> String {
+    let sampling = answerer.sampling
+    var lines = SamplingFields.floats.map { "  \($0.0) = \(sampling[keyPath: $0.1])" }
+    lines += SamplingFields.integers.map { "  \($0.0) = \(sampling[keyPath: $0.1])" }
+    lines.append("  seed = \(sampling.seed.map(String.init) ?? "random")")
+    lines.append("  predict = \(answerer.limits.tokens.map(String.init) ?? "no limit")")
+    lines.append("  samplers = \(sampling.order.map(\.rawValue).joined(separator: ";"))")
+    return lines.joined(separator: "\n")
+  }
+
+  private func save(_ path: String) throws -> Outcome {
+    guard !path.isEmpty else { return .failed("/save needs a file") }
+    let note = try JSONEncoder().encode(conversation.messages)
+    try conversation.session.save(to: path, note: note)
+    return .done("saved \(conversation.session.tokens.count) tokens to \(path.printable)")
+  }
+
+  private func load(_ path: String) throws -> Outcome {
+    guard !path.isEmpty else { return .failed("/load needs a file") }
+    let saved = try conversation.session.restore(from: path)
+    guard let messages = try? JSONDecoder().decode([ChatMessage].self, from: saved.note) else {
+      conversation.clear()
+      return .failed("\(path.printable): holds no conversation")
+    }
+    conversation.restore(messages)
+    let last = messages.last { $0.role == "user" }.map { "; last question: \(Self.short($0.content))" }
+    return .done("restored \(messages.count) messages, \(saved.tokenCount) tokens\(last ?? "")")
+  }
+
+  private func stats() -> String {
+    let session = conversation.session
+    let megabytes = String(format: "%.1f", Double(session.cacheBytes) / Double(1 << 20))
+    return """
+        messages \(conversation.messages.count)
+        context \(session.tokens.count) of \(session.contextLength) tokens
+        cache \(megabytes) MiB in \(session.cacheFormat.rawValue)
+        \(session.kernelsName) kernels, \(session.threads) threads
+      """
+  }
+
+  private func tokens(_ text: String) -> String {
+    let tokenizer = conversation.session.model.tokenizer
+    let tokens = tokenizer.encode(text, addBOS: false)
+    let pieces = tokens.map { token in
+      let piece = String(decoding: tokenizer.bytes(of: token, renderSpecial: true), as: UTF8.self)
+      return "\(token) '\(piece.printable)'"
+    }
+    return "\(tokens.count) tokens: \(pieces.joined(separator: " "))"
+  }
+}

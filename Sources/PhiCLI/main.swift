@@ -1,0 +1,16 @@
+import Foundation
+
+Signals.prepare()
+let program = Program(
+  name: "phi", version: "0.1.0",
+  introduction: """
+    phi runs Microsoft's Phi models, and their like, from GGUF files on your own machine.
+
+    To get a model: scripts/get-model smollm2 (small), scripts/get-model phi-4-mini, or any GGUF
+    file of the architectures phi2, phi3, phimoe and llama.
+    """,
+  commands: [
+    chatCommand, runCommand, inspectCommand, benchCommand, tokenizeCommand, detokenizeCommand,
+    templateCommand, logitsCommand, modelsCommand,
+  ])
+exit(await program.run(Array(CommandLine.arguments.dropFirst())))

@@ -1,0 +1,94 @@
+import ChatTemplates
+import Inference
+
+/// A conversation with a model: messages, and a session that has read them.
+///
+/// What the session has already read is never read again, as far as the texts agree.
+public final class Conversation {
+  /// Holds the cache.
+  public let session: Session
+  /// System, user and assistant in turn.
+  public private(set) var messages: [ChatMessage] = []
+  private let format: ChatFormat
+
+  /// - Parameters:
+  ///   - session: An empty session.
+  ///   - system: The system message; nil or empty for none.
+  /// - Throws: `TemplateError` if the model's template cannot be parsed.
+  public init(_ session: Session, system: String? = nil) throws {
+    self.session = session
+    format = try ChatFormat(session.model.file.metadata, session.model.tokenizer)
+    self.system = system
+  }
+
+  /// The system message; nil for none.
+  public var system: String? {
+    get { messages.first { $0.role == "system" }?.content }
+    set {
+      messages.removeAll { $0.role == "system" }
+      guard let newValue, !newValue.isEmpty else { return }
+      messages.insert(ChatMessage(role: "system", content: newValue), at: 0)
+    }
+  }
+
+  /// Begins an answer to a message.
+  ///
+  /// Once the answer is there, `finish` must be called with it; if this throws, the conversation
+  /// is as it was.
+  ///
+  /// - Parameters:
+  ///   - text: The user's message.
+  ///   - sampler: Chooses the tokens; it is shown the whole conversation.
+  ///   - limits: When the answer ends.
+  ///   - progress: Told how many of how many tokens are read.
+  ///   - isCancelled: Asked often; true ends the reading.
+  /// - Returns: The answer, to be iterated.
+  /// - Throws: `TemplateError` if the template refuses, and as `Session.append`.
+  public func ask(
+    _ text: String, _ sampler: Sampler, limits: GenerationLimits = GenerationLimits(),
+    progress: (Int, Int) -> Void = { _, _ in }, isCancelled: @escaping () -> Bool = { false }
+  ) throws -> Generation {
+    messages.append(ChatMessage(role: "user", content: text))
+    do {
+      let tokens = try format.tokens(messages)
+      guard tokens.count < session.contextLength else {
+        throw SessionError.contextFull(tokens: tokens.count, capacity: session.contextLength)
+      }
+      // At least one token is read, for its logits.
+      let common = zip(tokens, session.tokens).prefix { $0 == $1 }.count
+      session.rewind(to: min(common, tokens.count - 1))
+      let logits = try session.append(
+        Array(tokens[session.tokens.count...]), progress: progress, isCancelled: isCancelled)
+      var sampler = sampler
+      sampler.forget()
+      tokens.forEach { sampler.accept($0) }
+      return Generation(session, logits: logits, sampler: sampler, limits: limits)
+    } catch {
+      messages.removeLast()
+      throw error
+    }
+  }
+
+  /// Adds the answer to the conversation.
+  public func finish(_ answer: String) {
+    messages.append(ChatMessage(role: "assistant", content: answer))
+  }
+
+  /// Takes the last question and its answer back; returns the question.
+  @discardableResult
+  public func undo() -> String? {
+    guard let last = messages.lastIndex(where: { $0.role == "user" }) else { return nil }
+    let text = messages[last].content
+    messages.removeSubrange(last...)
+    return text
+  }
+
+  /// Forgets all but the system message.
+  public func clear() {
+    messages.removeAll { $0.role != "system" }
+    session.rewind(to: 0)
+  }
+
+  /// Replaces the messages by those that a saved session came with.
+  public func restore(_ messages: [ChatMessage]) { self.messages = messages }
+}

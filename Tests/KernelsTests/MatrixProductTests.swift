@@ -1,0 +1,139 @@
+import BlockFormats
+import Testing
+
+@testable import Kernels
+
+/// A product's shape.
+struct ProductShape: Sendable, CustomTestStringConvertible {
+  let rows: Int
+  let columns: Int
+  let tokens: Int
+  var testDescription: String { "\(rows)×\(columns)·\(tokens)" }
+}
+
+@Suite struct MatrixProductTests {
+  /// Rows straddle tiles of 4 and panels of 32, tokens tiles of 4, columns steps of 64 and 16.
+  static let shapes = [1, 2, 3, 4, 5, 7, 33, 67].flatMap { rows in
+    [1, 2, 3, 4, 5, 9].map { ProductShape(rows: rows, columns: 0, tokens: $0) }
+  }
+
+  static let cases = KernelSet.supported.flatMap { set in
+    WeightFormat.allCases.map { (set.name, $0) }
+  }
+
+  static func columns(_ format: WeightFormat) -> [Int] {
+    switch format.blocks.blockSize {
+    case 1: [1, 15, 16, 17, 63, 100]
+    case 32: [32, 64, 96, 288]
+    default: [256, 512, 1280]
+    }
+  }
+
+  @Test(arguments: cases)
+  func productsMatchDoublePrecision(_ name: String, _ format: WeightFormat) throws {
+    var random = SeededGenerator(UInt64(format.rawValue + 1))
+    for columns in Self.columns(format) {
+      for shape in Self.shapes {
+        let weights = RandomMatrix(format, rows: shape.rows, columns: columns, &random)
+        let x = (0..<shape.tokens * columns).map { _ in random.normal() }
+        try check(name, weights.matrix, x, tokens: shape.tokens)
+      }
+    }
+  }
+
+  @Test(arguments: cases)
+  func productsOfExtremeActivationsMatch(_ name: String, _ format: WeightFormat) throws {
+    var random = SeededGenerator(7)
+    let columns = Self.columns(format).last ?? 256
+    let weights = RandomMatrix(format, rows: 9, columns: columns, &random)
+    for value: Float in [0, 1, -1, 3e30, -3e30, 1e-30, 0x1p-140] {
+      let constant = [Float](repeating: value, count: 5 * columns)
+      try check(name, weights.matrix, constant, tokens: 5)
+      var spike = [Float](repeating: 1e-3, count: 5 * columns)
+      spike[columns / 2] = value
+      try check(name, weights.matrix, spike, tokens: 5)
+    }
+  }
+
+  @Test(arguments: cases)
+  func resultsDoNotDependOnThreadsOrNeighbours(_ name: String, _ format: WeightFormat) throws {
+    var random = SeededGenerator(11)
+    let columns = Self.columns(format).last ?? 256
+    let weights = RandomMatrix(format, rows: 67, columns: columns, &random)
+    let x = (0..<9 * columns).map { _ in random.normal() }
+    let set = try KernelSet.select(name)
+    let together = product(Compute(kernels: set, threads: 1), weights.matrix, x, tokens: 9)
+    #expect(product(Compute(kernels: set, threads: 3), weights.matrix, x, tokens: 9) == together)
+    for token in 0..<9 {
+      let one = product(
+        Compute(kernels: set, threads: 2), weights.matrix,
+        Array(x[token * columns..<(token + 1) * columns]), tokens: 1)
+      #expect(one == Array(together[token * 67..<(token + 1) * 67]))
+    }
+  }
+
+  private func product(_ compute: Compute, _ matrix: Matrix, _ x: [Float], tokens: Int) -> [Float] {
+    let out = Buffer<Float>(count: tokens * matrix.rows)
+    x.withUnsafeBufferPointer { x in
+      guard let base = x.baseAddress else { return }
+      compute.prepare(base, tokens: tokens, columns: matrix.columns)
+      compute.multiply(matrix, into: out.pointer)
+    }
+    return Array(UnsafeBufferPointer(start: out.pointer, count: out.count))
+  }
+
+  private func check(_ name: String, _ matrix: Matrix, _ x: [Float], tokens: Int) throws {
+    let compute = Compute(kernels: try KernelSet.select(name), threads: 2)
+    let result = product(compute, matrix, x, tokens: tokens)
+    let rows = (0..<matrix.rows).map { Reference.row(matrix, $0) }
+    for token in 0..<tokens {
+      var activations = Array(x[token * matrix.columns..<(token + 1) * matrix.columns])
+      let given = activations
+      if !matrix.format.isFloat { activations = Reference.quantized(activations) }
+      for row in 0..<matrix.rows {
+        let (value, magnitude) = Reference.dot(rows[row], activations)
+        // Sixteen lanes round once a step; minimums and codes of a block may cancel, and their
+        // parts are at most 32 times the largest weight's share.
+        let parts = matrix.format.isFloat ? magnitude : largestParts(rows[row], given)
+        let tolerance = parts * 0x1p-23 * Double(matrix.columns / 16 + 16) + 1e-38
+        let found = Double(result[token * matrix.rows + row])
+        #expect(
+          abs(found - value) <= tolerance,
+          "\(matrix.format) \(matrix.rows)×\(matrix.columns) token \(token) row \(row)")
+        if abs(found - value) > tolerance { return }
+      }
+    }
+  }
+
+  /// The sum over sub-blocks of 32 of (largest weight) × (sum of activations' magnitudes).
+  private func largestParts(_ weights: [Float], _ x: [Float]) -> Double {
+    stride(from: 0, to: weights.count, by: 32).reduce(0) { sum, start in
+      let range = start..<min(start + 32, weights.count)
+      let weight = weights[range].reduce(0) { max($0, abs(Double($1))) }
+      return sum + 2 * weight * x[range].reduce(0) { $0 + abs(Double($1)) }
+    }
+  }
+}
+
+/// A matrix of encoded random weights in memory of its own.
+struct RandomMatrix {
+  let matrix: Matrix
+  private let memory: Buffer<UInt8>
+
+  init(_ format: WeightFormat, rows: Int, columns: Int, _ random: inout SeededGenerator) {
+    let blocks = format.blocks
+    let rowBytes = columns / blocks.blockSize * blocks.blockBytes
+    // An odd address: files promise no alignment to the kernels.
+    memory = Buffer(count: rows * rowBytes + 1)
+    let start = UnsafeMutableRawPointer(memory.pointer) + 1
+    var values = [Float](repeating: 0, count: columns)
+    for row in 0..<rows {
+      for column in 0..<columns { values[column] = random.normal() * 0.05 }
+      values.withUnsafeBufferPointer { values in
+        guard let base = values.baseAddress else { return }
+        blocks.encodeRow(base, count: columns, into: start + row * rowBytes)
+      }
+    }
+    matrix = Matrix(format: format, weights: start, rows: rows, columns: columns)
+  }
+}

@@ -1,0 +1,60 @@
+import BlockFormats
+import Kernels
+
+/// Plain definitions in double precision of what kernels compute fast.
+enum Reference {
+  /// Weights of a matrix row as the format's scalar decoder gives them.
+  static func row(_ matrix: Matrix, _ index: Int) -> [Float] {
+    var values = [Float](repeating: 0, count: matrix.columns)
+    values.withUnsafeMutableBufferPointer { values in
+      guard let base = values.baseAddress else { return }
+      matrix.decodeRow(index, into: base)
+    }
+    return values
+  }
+
+  /// Activations as 8-bit codes with one scale for each 32 give them back.
+  static func quantized(_ x: [Float]) -> [Float] {
+    var result = x
+    for start in stride(from: 0, to: x.count, by: 32) {
+      let range = start..<min(start + 32, x.count)
+      let scale = (x[range].map(abs).max() ?? 0) / 127
+      let inverse = scale > 0x1p-120 ? 1 / scale : 0
+      for index in range {
+        result[index] = (x[index] * inverse).rounded(.toNearestOrEven) * scale
+      }
+    }
+    return result
+  }
+
+  /// A product, and the sum of the terms' magnitudes, from which tolerances follow.
+  static func dot(_ a: [Float], _ b: [Float]) -> (value: Double, magnitude: Double) {
+    var value = 0.0
+    var magnitude = 0.0
+    for (x, y) in zip(a, b) {
+      value += Double(x) * Double(y)
+      magnitude += abs(Double(x) * Double(y))
+    }
+    return (value, magnitude)
+  }
+}
+
+/// Seeded random numbers (SplitMix64, Steele et al. 2014).
+struct SeededGenerator: RandomNumberGenerator {
+  private var state: UInt64
+
+  init(_ seed: UInt64) { state = seed }
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var z = state
+    z = (z ^ (z &>> 30)) &* 0xBF58_476D_1CE4_E5B9
+    z = (z ^ (z &>> 27)) &* 0x94D0_49BB_1331_11EB
+    return z ^ (z &>> 31)
+  }
+
+  /// A value from a bell-shaped distribution of deviation 1.
+  mutating func normal() -> Float {
+    (0..<12).reduce(Float(-6)) { sum, _ in sum + Float.random(in: 0..<1, using: &self) }
+  }
+}

@@ -1,0 +1,1 @@
+"""Small random models with their reference logits, for the tests of `Inference`."""
