@@ -77,13 +77,13 @@ public protocol InstructionSet: SendableMetatype {
   static func expandBits(_ bits: UInt64) -> Bits
   /// The entry of a 16-byte table for each byte in 0…15.
   static func lookUp(_ indices: Bits, in table: SIMD2<Int64>) -> Bits
-  /// Sixteen sums of four products of signed bytes, in lanes of 32 bits.
+  /// Sixteen sums of four products of a weight and `128 * high + low`, in lanes of 32 bits.
   ///
-  /// `bias` holds −128 times the sum of each lane's four activations: what a set whose only
-  /// product is unsigned × signed must add to take the weights' offset away.
-  static func dot(_ weights: Bits, _ activations: Bits, bias: Bits) -> Bits
-  /// Sixteen sums of four signed bytes, times −128, in lanes of 32 bits.
-  static func dotBias(_ activations: Bits) -> Bits
+  /// `bias` holds the negated sum of each lane's four activations: what a set whose only product
+  /// is unsigned × signed needs to take the weights' offset away.
+  static func dot(_ weights: Bits, high: Bits, low: Bits, bias: Bits) -> Bits
+  /// Sixteen negated sums of four activations `128 * high + low`, in lanes of 32 bits.
+  static func dotBias(high: Bits, low: Bits) -> Bits
   /// Writes sixteen lanes, rounded to nearest even, as signed bytes.
   static func storeBytes(_ v: Floats, _ p: UnsafeMutableRawPointer)
   /// Asks for the cache line at `p`, which need not exist.

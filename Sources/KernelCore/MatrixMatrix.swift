@@ -78,21 +78,14 @@ public enum MatrixMatrix {
     let scale = S.load((w + 64).assumingMemoryBound(to: Float.self))
     let minimum =
       hasMinimums ? S.load((w + 128).assumingMemoryBound(to: Float.self)) : S.splat(0)
-    sums.0 = addToken(sums.0, codes, scale, minimum, a0, hasMinimums, S.self)
-    sums.1 = addToken(sums.1, codes, scale, minimum, a1, hasMinimums, S.self)
-    sums.2 = addToken(sums.2, codes, scale, minimum, a2, hasMinimums, S.self)
-    sums.3 = addToken(sums.3, codes, scale, minimum, a3, hasMinimums, S.self)
-  }
-
-  @inlinable @inline(__always)
-  static func addToken<S: InstructionSet>(
-    _ sum: Floats, _ codes: Bits, _ scale: Floats, _ minimum: Floats, _ a: UnsafeRawPointer,
-    _ hasMinimums: Bool, _: S.Type
-  ) -> Floats {
-    PackedStep.add(
-      sum, codes, scale, minimum, hasMinimums: hasMinimums,
-      S.loadBits(a), S.loadBits(a + 64), S.load((a + 128).assumingMemoryBound(to: Float.self)),
-      S.self)
+    sums.0 = PackedStep.add(
+      sums.0, codes, scale, minimum, hasMinimums: hasMinimums, activations: a0, S.self)
+    sums.1 = PackedStep.add(
+      sums.1, codes, scale, minimum, hasMinimums: hasMinimums, activations: a1, S.self)
+    sums.2 = PackedStep.add(
+      sums.2, codes, scale, minimum, hasMinimums: hasMinimums, activations: a2, S.self)
+    sums.3 = PackedStep.add(
+      sums.3, codes, scale, minimum, hasMinimums: hasMinimums, activations: a3, S.self)
   }
 
   /// A panel of floats times float activations padded with zeros to a multiple of 16.

@@ -84,11 +84,9 @@ public enum MatrixVector {
     var step = 0
     while step < F.stepsPerGroup {
       let (codes, scale, minimum) = F.unpack(group, step: step, scales, S.self)
-      let a = activations + step &* QuantizedActivations.stepBytes
       sum = PackedStep.add(
         sum, codes, scale, minimum, hasMinimums: F.hasMinimums,
-        S.loadBits(a), S.loadBits(a + 64), S.load((a + 128).assumingMemoryBound(to: Float.self)),
-        S.self)
+        activations: activations + step &* QuantizedActivations.stepBytes, S.self)
       step &+= 1
     }
   }

@@ -3,8 +3,8 @@ import BlockFormats
 /// A block format that unpacks to signed bytes and one scale for every lane of four of them.
 ///
 /// A kernel walks a row in groups, and a group in steps of 64 weights. `w = scale * code +
-/// minimum * (−128)` for the weights of a lane: minimums are kept divided by −128, because the
-/// activations' lane sums are kept times −128 (see `InstructionSet.dot`).
+/// minimum` for the weights of a lane, but minimums are kept negated, because the activations' lane
+/// sums are (see `InstructionSet.dot`).
 public protocol PackedFormat: BlockFormat {
   /// Whether `minimums` is anything but zero.
   static var hasMinimums: Bool { get }
@@ -31,14 +31,5 @@ extension PackedFormat {
   @inlinable @inline(__always)
   static func half<S: InstructionSet>(_ p: UnsafeRawPointer, _ offset: Int, _: S.Type) -> Float {
     S.half(p.loadUnaligned(fromByteOffset: offset, as: UInt16.self))
-  }
-}
-
-/// Constants that turn a minimum into what multiplies a lane's bias.
-@usableFromInline
-enum Bias {
-  /// The bias of a lane is this many times the sum of its activations.
-  @usableFromInline static var perSum: Float {
-    @inlinable @inline(__always) get { -128 }
   }
 }

@@ -6,9 +6,13 @@ enum PackedStep {
   @inlinable @inline(__always)
   static func add<S: InstructionSet>(
     _ sum: Floats, _ codes: Bits, _ scale: Floats, _ minimum: Floats, hasMinimums: Bool,
-    _ activations: Bits, _ bias: Bits, _ activationScale: Floats, _: S.Type
+    activations: UnsafeRawPointer, _: S.Type
   ) -> Floats {
-    let products = S.floats(S.dot(codes, activations, bias: bias))
+    let bias = S.loadBits(activations + 128)
+    let activationScale = S.load((activations + 192).assumingMemoryBound(to: Float.self))
+    let products = S.floats(
+      S.dot(
+        codes, high: S.loadBits(activations), low: S.loadBits(activations + 64), bias: bias))
     guard hasMinimums else {
       return S.multiplyAdd(sum, scale * activationScale, products)
     }

@@ -191,7 +191,19 @@ public enum Portable: InstructionSet {
   }
 
   @inline(__always)
-  public static func dot(_ weights: Bits, _ activations: Bits, bias: Bits) -> Bits {
+  public static func dot(_ weights: Bits, high: Bits, low: Bits, bias: Bits) -> Bits {
+    let seven = SIMD16<Int32>(repeating: 7)
+    return unsafeBitCast((dot(weights, high) &<< seven) &+ dot(weights, low), to: Bits.self)
+  }
+
+  @inline(__always)
+  public static func dotBias(high: Bits, low: Bits) -> Bits {
+    dot(splatByte(0xFF), high: high, low: low, bias: high)
+  }
+
+  /// Sixteen sums of four products of signed bytes.
+  @inline(__always)
+  private static func dot(_ weights: Bits, _ activations: Bits) -> SIMD16<Int32> {
     // Even and odd bytes, sign-extended by shifts: products of two bytes fit 16 bits, and so do
     // sums of two of them.
     let w = unsafeBitCast(weights, to: SIMD32<Int16>.self)
@@ -200,14 +212,7 @@ public enum Portable: InstructionSet {
     let even = ((w &<< eight) &>> eight) &* ((a &<< eight) &>> eight)
     let sums = unsafeBitCast(even &+ (w &>> eight) &* (a &>> eight), to: SIMD16<Int32>.self)
     let sixteen = SIMD16<Int32>(repeating: 16)
-    return unsafeBitCast(
-      ((sums &<< sixteen) &>> sixteen) &+ (sums &>> sixteen), to: Bits.self)
-  }
-
-  @inline(__always)
-  public static func dotBias(_ activations: Bits) -> Bits {
-    let sums = dot(splatByte(1), activations, bias: Bits(repeating: 0))
-    return unsafeBitCast(unsafeBitCast(sums, to: SIMD16<Int32>.self) &* -128, to: Bits.self)
+    return ((sums &<< sixteen) &>> sixteen) &+ (sums &>> sixteen)
   }
 
   @inline(__always)
@@ -225,10 +230,16 @@ public enum Portable: InstructionSet {
     return unsafeBitCast(SIMD8<UInt64>(repeating: word), to: SIMD32<UInt16>.self)
   }
 
-  /// Integers of magnitude below 2²², as all are here: sums of four products of bytes.
+  /// Integers of magnitude below 2³¹, in two halves: each sits in the low bits of a float.
   @inline(__always)
   private static func floats(_ v: SIMD16<Int32>) -> Floats {
-    unsafeBitCast(v &+ 0x4B40_0000, to: Floats.self) - Floats(repeating: 0x1.8p23)
+    let sixteen = SIMD16<Int32>(repeating: 16)
+    let magic = SIMD16<Int32>(repeating: 0x4B40_0000)
+    let shift = Floats(repeating: 0x1.8p23)
+    let upper = unsafeBitCast((v &>> sixteen) &+ magic, to: Floats.self) - shift
+    let mask = SIMD16<Int32>(repeating: 0xFFFF)
+    let lower = unsafeBitCast((v & mask) &+ magic, to: Floats.self) - shift
+    return upper * Floats(repeating: 65536) + lower
   }
 
   /// Lanes of magnitude below 2²², rounded to integers without a trap: the integer lies in the

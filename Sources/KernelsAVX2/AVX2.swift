@@ -196,15 +196,18 @@
     }
 
     @inline(__always)
-    public static func dot(_ weights: Bits, _ activations: Bits, bias: Bits) -> Bits {
+    public static func dot(_ weights: Bits, high: Bits, low: Bits, bias: Bits) -> Bits {
       Bits(
-        lowHalf: dot(weights.lowHalf, activations.lowHalf),
-        highHalf: dot(weights.highHalf, activations.highHalf))
+        lowHalf: dot(weights.lowHalf, high.lowHalf, low.lowHalf),
+        highHalf: dot(weights.highHalf, high.highHalf, low.highHalf))
     }
 
     @inline(__always)
-    public static func dotBias(_ activations: Bits) -> Bits {
-      Bits(lowHalf: bias(activations.lowHalf), highHalf: bias(activations.highHalf))
+    public static func dotBias(high: Bits, low: Bits) -> Bits {
+      let minusOne = _mm256_set1_epi8(-1)
+      return Bits(
+        lowHalf: dot(minusOne, high.lowHalf, low.lowHalf),
+        highHalf: dot(minusOne, high.highHalf, low.highHalf))
     }
 
     @inline(__always)
@@ -258,15 +261,15 @@
     /// The product is unsigned × signed and saturates at 16 bits: the sign moves from the weights
     /// to the activations, and 2 · 128 · 127 fits.
     @inline(__always)
-    private static func dot(_ w: SIMD4<Int64>, _ a: SIMD4<Int64>) -> SIMD4<Int64> {
-      let pairs = _mm256_maddubs_epi16(_mm256_abs_epi8(w), _mm256_sign_epi8(a, w))
-      return _mm256_madd_epi16(pairs, _mm256_set1_epi16(1))
-    }
-
-    @inline(__always)
-    private static func bias(_ a: SIMD4<Int64>) -> SIMD4<Int64> {
-      let pairs = _mm256_maddubs_epi16(_mm256_set1_epi8(1), a)
-      return _mm256_madd_epi16(pairs, _mm256_set1_epi16(-128))
+    private static func dot(
+      _ w: SIMD4<Int64>, _ high: SIMD4<Int64>, _ low: SIMD4<Int64>
+    ) -> SIMD4<Int64> {
+      let magnitude = _mm256_abs_epi8(w)
+      let ones = _mm256_set1_epi16(1)
+      let upper = _mm256_maddubs_epi16(magnitude, _mm256_sign_epi8(high, w))
+      let lower = _mm256_maddubs_epi16(magnitude, _mm256_sign_epi8(low, w))
+      return _mm256_add_epi32(
+        _mm256_slli_epi32(_mm256_madd_epi16(upper, ones), 7), _mm256_madd_epi16(lower, ones))
     }
   }
 

@@ -142,16 +142,19 @@
     }
 
     @inline(__always)
-    public static func dot(_ weights: Bits, _ activations: Bits, bias: Bits) -> Bits {
-      // The product is unsigned × signed: weights are offset by 128, which the bias takes away.
+    public static func dot(_ weights: Bits, high: Bits, low: Bits, bias: Bits) -> Bits {
+      // The product is unsigned × signed: weights are offset by 128. After the shift by 7 bits the
+      // bias, −Σ(128 high + low), has taken just that away.
       let offset = _mm512_xor_si512(weights, splatByte(128))
-      return _mm512_dpbusd_epi32(bias, offset, activations)
+      let upper = _mm512_slli_epi32(_mm512_dpbusd_epi32(bias, offset, high), 7)
+      return _mm512_dpbusd_epi32(upper, offset, low)
     }
 
     @inline(__always)
-    public static func dotBias(_ activations: Bits) -> Bits {
-      let sums = _mm512_dpbusd_epi32(_mm512_setzero_si512(), splatByte(128), activations)
-      return _mm512_sub_epi32(_mm512_setzero_si512(), sums)
+    public static func dotBias(high: Bits, low: Bits) -> Bits {
+      let zero = _mm512_setzero_si512()
+      let upper = _mm512_slli_epi32(_mm512_dpbusd_epi32(zero, splatByte(1), high), 7)
+      return _mm512_sub_epi32(zero, _mm512_dpbusd_epi32(upper, splatByte(1), low))
     }
 
     @inline(__always)

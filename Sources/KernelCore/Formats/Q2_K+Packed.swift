@@ -14,7 +14,7 @@ extension Q2_K: PackedFormat {
     let scales = S.floats(unsignedBytes: low & mask, high & mask)
     let minimums = S.floats(unsignedBytes: low &>> 4 & mask, high &>> 4 & mask)
     return (
-      scales * S.splat(half(group, 80, S.self)), minimums * S.splat(-half(group, 82, S.self) / Bias.perSum)
+      scales * S.splat(half(group, 80, S.self)), minimums * S.splat(half(group, 82, S.self))
     )
   }
 

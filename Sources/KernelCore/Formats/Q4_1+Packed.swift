@@ -9,7 +9,7 @@ extension Q4_1: PackedFormat {
     _ group: UnsafeRawPointer, _: S.Type
   ) -> (Floats, Floats) {
     let minimums = S.pair(half(group, 2, S.self), half(group, 22, S.self))
-    return (S.pair(half(group, 0, S.self), half(group, 20, S.self)), minimums * S.splat(1 / Bias.perSum))
+    return (S.pair(half(group, 0, S.self), half(group, 20, S.self)), S.splat(0) - minimums)
   }
 
   @inlinable @inline(__always)

@@ -36,5 +36,5 @@ func scalesAndMinimums<S: InstructionSet>(_ block: UnsafeRawPointer, _: S.Type) 
     UInt64(truncatingIfNeeded: b & 0x3F3F_3F3F) | UInt64(truncatingIfNeeded: minimumHigh) &<< 32
   let d = S.half(block.loadUnaligned(as: UInt16.self))
   let dmin = S.half(block.loadUnaligned(fromByteOffset: 2, as: UInt16.self))
-  return S.floats(unsignedBytes: scales, minimums) * S.pair(d, -dmin / Bias.perSum)
+  return S.floats(unsignedBytes: scales, minimums) * S.pair(d, dmin)
 }

@@ -79,7 +79,8 @@ enum CommandLineParser {
         let value = try next(&rest, for: option, spelled: "-\(letter)", command)
         arguments.append(value, to: option.name)
       } else {
-        arguments.append(String(letters.first == "=" ? letters.dropFirst() : letters), to: option.name)
+        arguments.append(
+          String(letters.first == "=" ? letters.dropFirst() : letters), to: option.name)
       }
       return
     }

@@ -8,7 +8,11 @@ enum NearestWord {
     var best: (word: String, distance: Int)?
     for candidate in candidates {
       var distance = distance(word, candidate)
-      if distance > allowed, word.count >= 3, candidate.hasPrefix(word) { distance = allowed }
+      if distance > allowed, min(word.count, candidate.count) >= 3,
+        candidate.hasPrefix(word) || word.hasPrefix(candidate)
+      {
+        distance = allowed
+      }
       if distance <= allowed, distance < best?.distance ?? .max { best = (candidate, distance) }
     }
     return best?.word

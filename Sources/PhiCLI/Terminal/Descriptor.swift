@@ -50,7 +50,9 @@ enum Descriptor {
     return systemWrite(descriptor, base, bytes.count)
   }
 
-  private static func systemWrite(_ descriptor: Int32, _ start: UnsafeRawPointer, _ count: Int) -> Int {
+  private static func systemWrite(_ descriptor: Int32, _ start: UnsafeRawPointer, _ count: Int)
+    -> Int
+  {
     #if canImport(Darwin)
       Darwin.write(descriptor, start, count)
     #else

@@ -5,19 +5,24 @@ enum DisplayWidth {
     text.reduce(0) { $0 + of($1) }
   }
 
-  /// The columns of one grapheme cluster: 0, 1 or 2.
+  /// The columns of one grapheme cluster, as terminals that draw clusters count them.
   static func of(_ character: Character) -> Int {
     let scalars = character.unicodeScalars
     guard let first = scalars.first else { return 0 }
     var width = of(first)
+    var isJoined = false
     for scalar in scalars.dropFirst() {
-      // An emoji selector widens a character that is text by default.
-      let isEmoji = scalar.value == 0xFE0F && first.properties.isEmoji && first.value > 0xFF
-      width = isEmoji ? 2 : max(width, of(scalar))
+      if scalar.value == 0xFE0F, first.properties.isEmoji, first.value > 0xFF {
+        // An emoji selector widens a character that is text by default.
+        width = 2
+      } else if !isJoined {
+        // Vowel signs and conjuncts of Indic scripts add up; the parts of an emoji do not.
+        width = of(scalar) == 2 ? max(width, 2) : width + of(scalar)
+      }
+      isJoined = scalar.value == 0x200D
     }
-    // Two regional indicators are one flag.
-    if scalars.count == 2, (0x1F1E6...0x1F1FF).contains(first.value) { return 2 }
-    return min(width, 2)
+    let isFlag = scalars.count == 2 && (0x1F1E6...0x1F1FF).contains(first.value)
+    return isFlag ? 2 : width
   }
 
   /// The columns of one scalar: 0, 1 or 2; controls have none.

@@ -37,7 +37,9 @@ final class Interrupt: Sendable {
   var isRequested: Bool { Self.flag.load(ordering: .relaxed) }
 
   /// Puts the handler in the field where the system keeps it.
-  static func install(_ handler: @escaping @convention(c) (Int32) -> Void, in action: inout sigaction) {
+  static func install(
+    _ handler: @escaping @convention(c) (Int32) -> Void, in action: inout sigaction
+  ) {
     #if canImport(Darwin)
       action.__sigaction_u.__sa_handler = handler
     #else

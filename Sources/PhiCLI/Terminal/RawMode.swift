@@ -130,7 +130,8 @@ enum RawMode {
     }
   }
 
-  private static func install(_ signal: Int32, _ handler: @escaping @convention(c) (Int32) -> Void) {
+  private static func install(_ signal: Int32, _ handler: @escaping @convention(c) (Int32) -> Void)
+  {
     let before = previous + Int(signal)
     sigaction(signal, nil, before)
     // What the program's parent had ignored, such as SIGHUP under nohup, stays ignored.

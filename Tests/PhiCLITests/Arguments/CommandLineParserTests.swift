@@ -49,7 +49,8 @@ struct CommandLineParserTests {
   }
 
   @Test func keepsWhatFollowsAnEqualSign() throws {
-    #expect(try parse("--stop=a=b", "--stop=", "--stop", "--x").strings("stop") == ["a=b", "", "--x"])
+    #expect(
+      try parse("--stop=a=b", "--stop=", "--stop", "--x").strings("stop") == ["a=b", "", "--x"])
   }
 
   @Test func joinsFlags() throws {

@@ -65,8 +65,9 @@ struct ProgramTests {
   }
 
   @Test(arguments: [
-    ("tmep", "temp"), ("tem", "temp"), ("temperature", nil), ("seeed", "seed"), ("top_k", "top-k"),
-    ("x", nil), ("", nil), ("se", "seed"),
+    ("tmep", "temp"), ("tem", "temp"), ("temperature", "temp"), ("seeed", "seed"),
+    ("top_k", "top-k"),
+    ("x", nil), ("", nil), ("see", "seed"), ("to", nil),
   ])
   func suggestsTheNearestWord(word: String, expected: String?) {
     #expect(NearestWord.to(word, among: ["temp", "top-k", "seed"]) == expected)
