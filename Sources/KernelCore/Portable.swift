@@ -155,12 +155,19 @@ public enum Portable: InstructionSet {
 
   @inline(__always)
   public static func shiftedRight(_ v: Bits, _ count: Int) -> Bits {
-    unsafeBitCast(unsafeBitCast(v, to: SIMD32<UInt16>.self) &>> splat16(count), to: Bits.self)
+    // By words of 64 bits, and what crosses into a lane of 16 is masked out.
+    let count = Int64(truncatingIfNeeded: count)
+    let mask = (0xFFFF &>> count) &* 0x0001_0001_0001_0001
+    let words = unsafeBitCast(v, to: SIMD8<UInt64>.self)
+    let shifted = words &>> SIMD8(repeating: UInt64(bitPattern: count))
+    return unsafeBitCast(shifted, to: Bits.self) & Bits(repeating: mask)
   }
 
   @inline(__always)
   public static func shiftedLeft(_ v: Bits, _ count: Int) -> Bits {
-    unsafeBitCast(unsafeBitCast(v, to: SIMD32<UInt16>.self) &<< splat16(count), to: Bits.self)
+    let count = Int64(truncatingIfNeeded: count)
+    let mask = ((0xFFFF &<< count) & 0xFFFF) &* 0x0001_0001_0001_0001
+    return (v &<< Bits(repeating: count)) & Bits(repeating: mask)
   }
 
   @inline(__always)
@@ -204,14 +211,25 @@ public enum Portable: InstructionSet {
   /// Sixteen sums of four products of signed bytes.
   @inline(__always)
   private static func dot(_ weights: Bits, _ activations: Bits) -> SIMD16<Int32> {
-    // Even and odd bytes, sign-extended by shifts: products of two bytes fit 16 bits, and so do
-    // sums of two of them.
     let w = unsafeBitCast(weights, to: SIMD32<Int16>.self)
     let a = unsafeBitCast(activations, to: SIMD32<Int16>.self)
-    let eight = unsafeBitCast(splat16(8), to: SIMD32<Int16>.self)
+    let low = SIMD8(
+      lowHalf: dot(w.lowHalf.lowHalf, a.lowHalf.lowHalf),
+      highHalf: dot(w.lowHalf.highHalf, a.lowHalf.highHalf))
+    let high = SIMD8(
+      lowHalf: dot(w.highHalf.lowHalf, a.highHalf.lowHalf),
+      highHalf: dot(w.highHalf.highHalf, a.highHalf.highHalf))
+    return SIMD16(lowHalf: low, highHalf: high)
+  }
+
+  /// Four sums: even and odd bytes are sign-extended by shifts, products of two bytes fit 16 bits,
+  /// and so do sums of two of them. Shifts of wider vectors do not compile to instructions.
+  @inline(__always)
+  private static func dot(_ w: SIMD8<Int16>, _ a: SIMD8<Int16>) -> SIMD4<Int32> {
+    let eight = SIMD8<Int16>(repeating: 8)
     let even = ((w &<< eight) &>> eight) &* ((a &<< eight) &>> eight)
-    let sums = unsafeBitCast(even &+ (w &>> eight) &* (a &>> eight), to: SIMD16<Int32>.self)
-    let sixteen = SIMD16<Int32>(repeating: 16)
+    let sums = unsafeBitCast(even &+ (w &>> eight) &* (a &>> eight), to: SIMD4<Int32>.self)
+    let sixteen = SIMD4<Int32>(repeating: 16)
     return ((sums &<< sixteen) &>> sixteen) &+ (sums &>> sixteen)
   }
 
@@ -222,13 +240,6 @@ public enum Portable: InstructionSet {
 
   @inline(__always)
   public static func prefetch(_ p: UnsafeRawPointer) {}
-
-  /// A splat that compiles to one: wide vectors' own `init(repeating:)` is a loop over lanes.
-  @inline(__always)
-  private static func splat16(_ x: Int) -> SIMD32<UInt16> {
-    let word = UInt64(UInt16(truncatingIfNeeded: x)) &* 0x0001_0001_0001_0001
-    return unsafeBitCast(SIMD8<UInt64>(repeating: word), to: SIMD32<UInt16>.self)
-  }
 
   /// Integers of magnitude below 2³¹, in two halves: each sits in the low bits of a float.
   @inline(__always)
