@@ -40,20 +40,27 @@ let package = Package(
     .target(name: "CInstructions"),
     .target(
       name: "Kernels",
-      dependencies: ["CInstructions", "KernelCore", "BlockFormats"] + wideKernels.map { .byName(name: $0.name) },
+      dependencies: ["CInstructions", "KernelCore", "BlockFormats"]
+        + wideKernels.map { .byName(name: $0.name) },
       swiftSettings: [.unsafeFlags(["-O"])]),
     .target(name: "Tokenization", dependencies: ["GGUF"]),
     .target(name: "ChatTemplates"),
     .target(
       name: "Inference", dependencies: ["GGUF", "BlockFormats", "Kernels", "Tokenization"]),
-    .target(name: "Phidelity", dependencies: ["GGUF", "Tokenization", "ChatTemplates", "Inference"]),
+    .target(
+      name: "Phidelity", dependencies: ["GGUF", "Tokenization", "ChatTemplates", "Inference"]),
     .executableTarget(name: "PhiCLI", dependencies: ["Phidelity", "Kernels"]),
     .testTarget(name: "GGUFTests", dependencies: ["GGUF"]),
     .testTarget(name: "BlockFormatsTests", dependencies: ["BlockFormats"], exclude: ["Fixtures"]),
-    .testTarget(name: "KernelsTests", dependencies: ["Kernels"]),
-    .testTarget(name: "TokenizationTests", dependencies: ["Tokenization"]),
-    .testTarget(name: "ChatTemplatesTests", dependencies: ["ChatTemplates"]),
-    .testTarget(name: "InferenceTests", dependencies: ["Inference", "ChatTemplates"]),
+    .testTarget(
+      name: "KernelsTests", dependencies: ["Kernels", "BlockFormats"],
+      swiftSettings: [.unsafeFlags(["-O"])]),
+    .testTarget(
+      name: "TokenizationTests", dependencies: ["Tokenization", "GGUF"], exclude: ["Fixtures"]),
+    .testTarget(
+      name: "ChatTemplatesTests", dependencies: ["ChatTemplates"], exclude: ["Fixtures"]),
+    .testTarget(
+      name: "InferenceTests", dependencies: ["Phidelity", "Kernels"], exclude: ["Fixtures"]),
     .testTarget(name: "PhiCLITests", dependencies: ["PhiCLI"]),
   ] + wideKernels,
   swiftLanguageModes: [.v6]

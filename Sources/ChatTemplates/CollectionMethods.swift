@@ -13,7 +13,9 @@ enum DictionaryMethods {
     case "copy": body = { (_) throws(TemplateError) in .dict(dictionary) }
     case "get":
       body = { (arguments) throws(TemplateError) in
-        guard let key = arguments.positional.first else { throw TemplateError("dict.get needs a key") }
+        guard let key = arguments.positional.first else {
+          throw TemplateError("dict.get needs a key")
+        }
         return dictionary[key] ?? arguments.value(1, "default") ?? .none
       }
     case "update", "pop", "popitem", "clear", "setdefault": body = forbidden("dict.\(name)")

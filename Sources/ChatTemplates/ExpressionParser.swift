@@ -344,7 +344,8 @@ struct ExpressionParser {
 
   private func startsArgument(_ token: TemplateToken) -> Bool {
     switch token {
-    case .name(let name): !["else", "or", "and", "is", "if", "not", "in", "recursive"].contains(name)
+    case .name(let name):
+      !["else", "or", "and", "is", "if", "not", "in", "recursive"].contains(name)
     case .string, .int, .float: true
     case .symbol(let symbol): symbol == "[" || symbol == "{"
     }

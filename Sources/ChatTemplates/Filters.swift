@@ -112,7 +112,8 @@ enum Filters {
     text.utf8.map { byte in
       let scalar = Unicode.Scalar(byte)
       let isPlain =
-        byte < 128 && (scalar.properties.isAlphabetic || (48...57).contains(byte)
+        byte < 128
+        && (scalar.properties.isAlphabetic || (48...57).contains(byte)
           || "_.-~/".unicodeScalars.contains(scalar))
       return isPlain
         ? String(scalar) : "%" + PythonText.hexadecimal(UInt32(byte), 2).uppercased()
@@ -303,7 +304,9 @@ enum Filters {
   private static func path(
     _ attribute: TemplateValue, _ item: TemplateValue
   ) throws(TemplateError) -> TemplateValue {
-    guard case .string(let path) = attribute else { return try Members.item(attribute, of: item, "item") }
+    guard case .string(let path) = attribute else {
+      return try Members.item(attribute, of: item, "item")
+    }
     var value = item
     for part in path.split(separator: ".", omittingEmptySubsequences: false) {
       value = try Members.item(
@@ -369,9 +372,14 @@ enum Filters {
     case .float(let number): return abs(number) < 9e18 ? .int(Int(number)) : fallback
     case .string(let text):
       let text = PythonText.strip(text, nil, left: true, right: true)
-      if let number = Int(text, radix: integer(arguments.value(1, "base")).flatMap {
-        (2...36).contains($0) ? $0 : nil
-      } ?? 10) { return .int(number) }
+      if let number = Int(
+        text,
+        radix: integer(arguments.value(1, "base")).flatMap {
+          (2...36).contains($0) ? $0 : nil
+        } ?? 10)
+      {
+        return .int(number)
+      }
       if let number = Double(text), abs(number) < 9e18 { return .int(Int(number)) }
       return fallback
     default: return fallback

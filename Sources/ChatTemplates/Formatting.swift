@@ -23,7 +23,9 @@ enum Formatting {
       if scalars[index] == "%" {
         result += "%"
       } else {
-        guard let value = rest.popFirst() else { throw TemplateError("too few values for a format") }
+        guard let value = rest.popFirst() else {
+          throw TemplateError("too few values for a format")
+        }
         result += try self.value(value, scalars[index], options)
       }
       index += 1

@@ -8,7 +8,9 @@ enum JSONWriter {
   ) throws(TemplateError) -> String {
     // tojson(ensure_ascii, indent, separators, sort_keys), of which templates name the last three.
     var writer = Writer()
-    switch arguments.value(1, "indent")?.normalizedNumber ?? arguments.positional.first?.normalizedNumber {
+    switch arguments.value(1, "indent")?.normalizedNumber
+      ?? arguments.positional.first?.normalizedNumber
+    {
     case .int(let width)?: writer.indent = String(repeating: " ", count: max(0, min(width, 64)))
     case .string(let text)?: writer.indent = text
     default: break
@@ -38,7 +40,9 @@ enum JSONWriter {
       case .bool(let bool): text += bool ? "true" : "false"
       case .int(let number): text += "\(number)"
       case .float(let number):
-        text += number.isNaN ? "NaN" : number.isInfinite ? (number < 0 ? "-Infinity" : "Infinity") : "\(number)"
+        text +=
+          number.isNaN
+          ? "NaN" : number.isInfinite ? (number < 0 ? "-Infinity" : "Infinity") : "\(number)"
       case .string(let string): write(string)
       case .list(let items), .tuple(let items):
         try write(open: "[", close: "]", count: items.count, depth) {
@@ -48,7 +52,9 @@ enum JSONWriter {
       case .dict(let dictionary):
         var pairs = Array(zip(dictionary.keys, dictionary.values))
         if sortsKeys {
-          pairs.sort { $0.0.text.unicodeScalars.lexicographicallyPrecedes($1.0.text.unicodeScalars) }
+          pairs.sort {
+            $0.0.text.unicodeScalars.lexicographicallyPrecedes($1.0.text.unicodeScalars)
+          }
         }
         try write(open: "{", close: "}", count: pairs.count, depth) {
           (writer: inout Writer, index) throws(TemplateError) in

@@ -3,7 +3,8 @@ enum Operators {
   /// Longest text or list that multiplication makes.
   private static let lengthLimit = 1 << 24
 
-  static func unary(_ symbol: String, _ value: TemplateValue) throws(TemplateError) -> TemplateValue {
+  static func unary(_ symbol: String, _ value: TemplateValue) throws(TemplateError) -> TemplateValue
+  {
     switch value.normalizedNumber {
     case .int(let v):
       let (negative, overflow) = Int(0).subtractingReportingOverflow(v)
@@ -17,23 +18,30 @@ enum Operators {
   static func binary(
     _ symbol: String, _ a: TemplateValue, _ b: TemplateValue
   ) throws(TemplateError) -> TemplateValue {
-    if symbol == "~" { return .string(a.text + b.text) }
-    if symbol == "%", case .string(let format) = a { return .string(try Formatting.percent(format, b)) }
+    if symbol == "~" { return .string(try joined(a.text, b.text)) }
+    if symbol == "%", case .string(let format) = a {
+      return .string(try Formatting.percent(format, b))
+    }
     for value in [a, b] {
       if case .undefined(let name) = value { throw TemplateError("'\(name)' is undefined") }
     }
     switch (symbol, a, b) {
-    case ("+", .string(let a), .string(let b)): return .string(a + b)
-    case ("+", .list(let a), .list(let b)): return .list(a + b)
+    case ("+", .string(let a), .string(let b)): return .string(try joined(a, b))
+    case ("+", .list(let a), .list(let b)):
+      guard a.count + b.count <= lengthLimit else { throw tooLarge }
+      return .list(a + b)
     case ("+", .tuple(let a), .tuple(let b)): return .tuple(a + b)
     case ("*", .string(let text), _), ("*", _, .string(let text)):
       guard case .int(let count) = (isString(a) ? b : a).normalizedNumber else { break }
-      guard text.utf8.count * max(0, min(count, lengthLimit + 1)) <= lengthLimit else { throw tooLarge }
-      return .string(String(repeating: text, count: max(0, count)))
+      guard text.utf8.count * max(0, min(count, lengthLimit + 1)) <= lengthLimit else {
+        throw tooLarge
+      }
+      return .string(text.isEmpty ? "" : String(repeating: text, count: max(0, count)))
     case ("*", .list(let items), let other), ("*", let other, .list(let items)):
       guard case .int(let count) = other.normalizedNumber else { break }
       guard items.count * max(0, min(count, lengthLimit + 1)) <= lengthLimit else { throw tooLarge }
-      return .list((0..<max(0, count)).flatMap { _ in items })
+      // Of nothing, any number is nothing.
+      return .list(items.isEmpty ? [] : (0..<max(0, count)).flatMap { _ in items })
     default: break
     }
     switch (a.normalizedNumber, b.normalizedNumber) {
@@ -43,6 +51,11 @@ enum Operators {
     case (.float(let a), .int(let b)): return try floats(symbol, a, Double(b))
     default: throw TemplateError("\(symbol) cannot join \(noun(a)) and \(noun(b))")
     }
+  }
+
+  private static func joined(_ a: String, _ b: String) throws(TemplateError) -> String {
+    guard a.utf8.count + b.utf8.count <= lengthLimit else { throw tooLarge }
+    return a + b
   }
 
   static func compare(
@@ -81,7 +94,9 @@ enum Operators {
   }
 
   /// Python's `in`.
-  static func contains(_ container: TemplateValue, _ item: TemplateValue) throws(TemplateError) -> Bool {
+  static func contains(_ container: TemplateValue, _ item: TemplateValue) throws(TemplateError)
+    -> Bool
+  {
     switch container {
     case .string(let text):
       guard case .string(let part) = item else {

@@ -115,7 +115,8 @@ enum PythonText {
     var parts: [[Unicode.Scalar]] = []
     var position = 0
     if let needle {
-      while limit < 0 || parts.count < limit, let found = find(needle, in: scalars, from: position) {
+      while limit < 0 || parts.count < limit, let found = find(needle, in: scalars, from: position)
+      {
         parts.append(Array(scalars[position..<found]))
         position = found + needle.count
       }
@@ -149,7 +150,9 @@ enum PythonText {
     while index < scalars.count {
       if breaks.contains(scalars[index].value) {
         lines.append(string(scalars[start..<index]))
-        if scalars[index] == "\r", index + 1 < scalars.count, scalars[index + 1] == "\n" { index += 1 }
+        if scalars[index] == "\r", index + 1 < scalars.count, scalars[index + 1] == "\n" {
+          index += 1
+        }
         start = index + 1
       }
       index += 1

@@ -8,7 +8,8 @@ enum StringMethods {
 
   private static func body(_ name: String, _ text: String) -> TemplateFunction.Body? {
     func given(_ arguments: CallArguments, _ index: Int) throws(TemplateError) -> String {
-      guard index < arguments.positional.count, case .string(let value) = arguments.positional[index]
+      guard index < arguments.positional.count,
+        case .string(let value) = arguments.positional[index]
       else { throw TemplateError("str.\(name) needs a string") }
       return value
     }
@@ -17,7 +18,9 @@ enum StringMethods {
       return value
     }
     func integer(_ arguments: CallArguments, _ index: Int, _ key: String) -> Int? {
-      guard case .int(let value)? = arguments.value(index, key)?.normalizedNumber else { return nil }
+      guard case .int(let value)? = arguments.value(index, key)?.normalizedNumber else {
+        return nil
+      }
       return value
     }
     func check(_ condition: @escaping (Unicode.Scalar) -> Bool) -> TemplateFunction.Body {
@@ -87,7 +90,8 @@ enum StringMethods {
         let parts = PythonText.split(
           text, separator, limit: 1, fromRight: name == "rpartition")
         guard parts.count == 2 else {
-          return .tuple((name == "partition" ? [text, "", ""] : ["", "", text]).map { .string($0) })
+          return .tuple(
+            (name == "partition" ? [text, "", ""] : ["", "", text]).map { .string($0) })
         }
         return .tuple([.string(parts[0]), .string(separator), .string(parts[1])])
       }
@@ -100,7 +104,8 @@ enum StringMethods {
           found = PythonText.find(needle.reversed(), in: scalars.reversed(), from: 0)
             .map { scalars.count - needle.count - $0 }
         } else {
-          found = PythonText.find(needle, in: scalars, from: max(0, integer(arguments, 1, "start") ?? 0))
+          found = PythonText.find(
+            needle, in: scalars, from: max(0, integer(arguments, 1, "start") ?? 0))
         }
         if found == nil, name.hasSuffix("index") { throw TemplateError("substring not found") }
         return .int(found ?? -1)
@@ -126,7 +131,8 @@ enum StringMethods {
       return { (arguments) throws(TemplateError) in
         let part = Array(try given(arguments, 0).unicodeScalars)
         let scalars = Array(text.unicodeScalars)
-        return .string(scalars.starts(with: part) ? PythonText.string(scalars.dropFirst(part.count)) : text)
+        return .string(
+          scalars.starts(with: part) ? PythonText.string(scalars.dropFirst(part.count)) : text)
       }
     case "removesuffix":
       return { (arguments) throws(TemplateError) in
@@ -137,7 +143,8 @@ enum StringMethods {
             ? PythonText.string(scalars.dropLast(part.count)) : text)
       }
     case "format":
-      return { (arguments) throws(TemplateError) in .string(try Formatting.braces(text, arguments)) }
+      return { (arguments) throws(TemplateError) in .string(try Formatting.braces(text, arguments))
+      }
     case "zfill", "ljust", "rjust", "center":
       return { (arguments) throws(TemplateError) in
         let width = min(integer(arguments, 0, "width") ?? 0, 1 << 20)
@@ -145,7 +152,9 @@ enum StringMethods {
         return .string(Formatting.justified(text, width, fill, name))
       }
     case "isdigit", "isnumeric", "isdecimal":
-      return check { $0.properties.numericType != nil && $0.properties.generalCategory != .otherLetter }
+      return check {
+        $0.properties.numericType != nil && $0.properties.generalCategory != .otherLetter
+      }
     case "isalpha":
       return check {
         [.uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter]

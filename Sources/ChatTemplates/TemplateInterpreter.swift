@@ -72,7 +72,7 @@ final class TemplateInterpreter {
   enum Flow { case normal, breakLoop, continueLoop }
 
   /// Steps, characters and nested calls that a rendering may take: far above any real template.
-  private static let stepLimit = 5_000_000
+  private static let stepLimit = 1_000_000
   private static let outputLimit = 64 << 20
   private static let depthLimit = 64
 

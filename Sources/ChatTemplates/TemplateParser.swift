@@ -50,13 +50,15 @@ struct TemplateParser {
       }
     }
     guard ends.isEmpty else {
-      throw TemplateError("the template ends where \(ends.sorted().joined(separator: " or ")) should be")
+      throw TemplateError(
+        "the template ends where \(ends.sorted().joined(separator: " or ")) should be")
     }
     return (statements, nil)
   }
 
   /// A body that must end with one tag, which takes nothing.
-  private mutating func parseBody(endedBy end: String) throws(TemplateError) -> [TemplateStatement] {
+  private mutating func parseBody(endedBy end: String) throws(TemplateError) -> [TemplateStatement]
+  {
     let (statements, tag) = try parseBody(until: [end])
     if let tag, end != "endmacro", end != "endcall", end != "endset" { try tag.parser.checkedEnd() }
     return statements

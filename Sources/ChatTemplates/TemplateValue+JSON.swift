@@ -90,7 +90,8 @@ private struct JSONParser {
     while let scalar = next, "+-0123456789.eE".unicodeScalars.contains(scalar) { position += 1 }
     let text = PythonText.string(scalars[start..<position])
     if let value = Int(text), !text.hasPrefix("+") { return .int(value) }
-    guard let value = Double(text), value.isFinite, !text.hasPrefix("+"), !text.hasPrefix(".") else {
+    guard let value = Double(text), value.isFinite, !text.hasPrefix("+"), !text.hasPrefix(".")
+    else {
       throw error("expected a value")
     }
     return .float(value)

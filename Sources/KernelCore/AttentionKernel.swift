@@ -154,8 +154,10 @@ public enum AttentionKernel {
       var sum: Float = isFirst ? 0 : out[i] * rescale
       var j = 0
       while j < count {
-        sum += weights[j] * F.value(
-          values + (j &* positionBytes &+ i &* F.blockBytes), S.self)
+        sum +=
+          weights[j]
+          * F.value(
+            values + (j &* positionBytes &+ i &* F.blockBytes), S.self)
         j &+= 1
       }
       out[i] = sum

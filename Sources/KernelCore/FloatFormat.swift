@@ -31,7 +31,9 @@ extension F32: FloatFormat {
   }
 
   @inlinable @inline(__always)
-  public static func value<S: InstructionSet>(_ p: UnsafeRawPointer, _: S.Type) -> Float { p.loadUnaligned(as: Float.self) }
+  public static func value<S: InstructionSet>(_ p: UnsafeRawPointer, _: S.Type) -> Float {
+    p.loadUnaligned(as: Float.self)
+  }
 }
 
 extension F16: FloatFormat {

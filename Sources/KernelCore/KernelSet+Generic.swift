@@ -10,13 +10,16 @@ extension KernelSet {
     packed = [
       nil, nil, nil,
       PackedKernels(Q4_0.self, S.self), PackedKernels(Q4_1.self, S.self),
-      PackedKernels(Q5_0.self, S.self), PackedKernels(Q5_1.self, S.self), PackedKernels(Q8_0.self, S.self),
-      PackedKernels(Q2_K.self, S.self), PackedKernels(Q3_K.self, S.self), PackedKernels(Q4_K.self, S.self),
+      PackedKernels(Q5_0.self, S.self), PackedKernels(Q5_1.self, S.self),
+      PackedKernels(Q8_0.self, S.self),
+      PackedKernels(Q2_K.self, S.self), PackedKernels(Q3_K.self, S.self),
+      PackedKernels(Q4_K.self, S.self),
       PackedKernels(Q5_K.self, S.self), PackedKernels(Q6_K.self, S.self),
       PackedKernels(IQ4_NL.self, S.self), PackedKernels(IQ4_XS.self, S.self),
     ]
     float = [
-      FloatKernels(F32.self, S.self), FloatKernels(F16.self, S.self), FloatKernels(BF16.self, S.self),
+      FloatKernels(F32.self, S.self), FloatKernels(F16.self, S.self),
+      FloatKernels(BF16.self, S.self),
       nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil,
     ]
     packedMatrix = { panel, rows, steps, activations, tokens, out, stride in

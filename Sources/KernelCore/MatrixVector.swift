@@ -98,7 +98,8 @@ public enum MatrixVector {
   ) -> UnsafeRawPointer {
     var i = 0
     while i < F.blockBytes {
-      scratch.storeBytes(of: block.load(fromByteOffset: i, as: UInt8.self), toByteOffset: i, as: UInt8.self)
+      scratch.storeBytes(
+        of: block.load(fromByteOffset: i, as: UInt8.self), toByteOffset: i, as: UInt8.self)
       scratch.storeBytes(of: 0, toByteOffset: F.blockBytes &+ i, as: UInt8.self)
       i &+= 1
     }

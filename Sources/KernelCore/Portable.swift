@@ -61,10 +61,14 @@ public enum Portable: InstructionSet {
   }
 
   @inline(__always)
-  public static func maximum(_ a: Floats, _ b: Floats) -> Floats { a.replacing(with: b, where: b .> a) }
+  public static func maximum(_ a: Floats, _ b: Floats) -> Floats {
+    a.replacing(with: b, where: b .> a)
+  }
 
   @inline(__always)
-  public static func minimum(_ a: Floats, _ b: Floats) -> Floats { a.replacing(with: b, where: b .< a) }
+  public static func minimum(_ a: Floats, _ b: Floats) -> Floats {
+    a.replacing(with: b, where: b .< a)
+  }
 
   @inline(__always)
   public static func magnitude(_ a: Floats) -> Floats {

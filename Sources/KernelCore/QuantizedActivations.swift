@@ -29,7 +29,8 @@ public enum QuantizedActivations {
     while step &* 64 < count {
       let out = out + step &* stepBytes
       let first = quantizeHalf(x + step &* 64, count &- step &* 64, into: out, S.self)
-      let second = quantizeHalf(x + (step &* 64 &+ 32), count &- step &* 64 &- 32, into: out + 32,
+      let second = quantizeHalf(
+        x + (step &* 64 &+ 32), count &- step &* 64 &- 32, into: out + 32,
         S.self)
       S.storeBits(S.dotBias(high: S.loadBits(out), low: S.loadBits(out + 64)), out + 128)
       S.store(S.pair(first, second), (out + 192).assumingMemoryBound(to: Float.self))

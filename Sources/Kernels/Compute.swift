@@ -85,7 +85,9 @@ public final class Compute {
     let quantize = kernels.quantize
     // A row takes a microsecond: only many are worth sharing out.
     guard input.tokens >= 8 else {
-      for token in 0..<input.tokens { quantize(x + token * columns, columns, out + token * rowBytes) }
+      for token in 0..<input.tokens {
+        quantize(x + token * columns, columns, out + token * rowBytes)
+      }
       return
     }
     parallel(over: input.tokens) { token, _ in

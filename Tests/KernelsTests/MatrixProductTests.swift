@@ -13,8 +13,8 @@ struct ProductShape: Sendable, CustomTestStringConvertible {
 
 @Suite struct MatrixProductTests {
   /// Rows straddle tiles of 4 and panels of 32, tokens tiles of 4, columns steps of 64 and 16.
-  static let shapes = [1, 2, 3, 4, 5, 7, 33, 67].flatMap { rows in
-    [1, 2, 3, 4, 5, 9].map { ProductShape(rows: rows, columns: 0, tokens: $0) }
+  static let shapes = [1, 3, 4, 37].flatMap { rows in
+    [1, 4, 5].map { ProductShape(rows: rows, columns: 0, tokens: $0) }
   }
 
   static let cases = KernelSet.supported.flatMap { set in
@@ -23,9 +23,9 @@ struct ProductShape: Sendable, CustomTestStringConvertible {
 
   static func columns(_ format: WeightFormat) -> [Int] {
     switch format.blocks.blockSize {
-    case 1: [1, 15, 16, 17, 63, 100]
-    case 32: [32, 64, 96, 288]
-    default: [256, 512, 1280]
+    case 1: [1, 16, 17, 63]
+    case 32: [32, 64, 96]
+    default: [256, 512]
     }
   }
 

@@ -36,7 +36,8 @@ struct AttentionWeights: Sendable {
     let queryLength = configuration.headCount * configuration.headSize
     let kvLength = configuration.kvLength
     func projection(_ name: String, _ outputs: Int) throws -> Projection {
-      try reader.projection("\(prefix).\(name)", inputs: embedding, outputs: outputs, biased: biased)
+      try reader.projection(
+        "\(prefix).\(name)", inputs: embedding, outputs: outputs, biased: biased)
     }
     if reader.has("\(prefix).attn_q.weight") {
       input = .split(

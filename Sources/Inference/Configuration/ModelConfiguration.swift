@@ -68,13 +68,15 @@ public struct ModelConfiguration: Sendable, Equatable {
     let window =
       try metadata.integer("\(prefix).attention.sliding_window", in: 0...Int(UInt32.max)) ?? 0
     slidingWindow = window > 0 ? window : nil
-    expertCount = architecture == .phimoe ? try reader.required("\(prefix).expert_count", 2...4096) : 0
+    expertCount =
+      architecture == .phimoe ? try reader.required("\(prefix).expert_count", 2...4096) : 0
     if let used = try metadata.integer("\(prefix).expert_used_count", in: 0...4096),
       architecture == .phimoe, used != 2
     {
       throw reader.error("\(prefix).expert_used_count", "found \(used), expected 2")
     }
-    if architecture == .llama, let experts = try metadata.integer("llama.expert_count", in: 0...4096),
+    if architecture == .llama,
+      let experts = try metadata.integer("llama.expert_count", in: 0...4096),
       experts > 0
     {
       throw reader.error("llama.expert_count", "found \(experts), expected a model without experts")

@@ -73,7 +73,8 @@ public struct RoPEConfiguration: Sendable, Equatable {
     let prefix = architecture.rawValue
     guard architecture == .phi3 || architecture == .phimoe else { return (1, 1) }
     let ratio = Float(contextLength) / Float(original)
-    let formula = ratio > 1 && original > 1 ? (1 + log(ratio) / log(Float(original))).squareRoot() : 1
+    let formula =
+      ratio > 1 && original > 1 ? (1 + log(ratio) / log(Float(original))).squareRoot() : 1
     let key = "\(prefix).rope.scaling.attn_factor"
     let written = try reader.metadata.float(key)
     if let written, !(written.isFinite && written > 0) {

@@ -118,4 +118,5 @@ public struct Sampler: Sendable {
       if best < 0 || logit > logits[best] { best = token }
     }
     return Int32(max(0, best))
-  }}
+  }
+}

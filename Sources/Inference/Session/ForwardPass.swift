@@ -215,7 +215,8 @@ final class ForwardPass {
         let key = row + (heads + kvHead) * headSize
         let value = key + kvHeads * headSize
         cache.store(key, at: start + token, of: cache.keys(block: block, kvHead: kvHead), kernels)
-        cache.store(value, at: start + token, of: cache.values(block: block, kvHead: kvHead), kernels)
+        cache.store(
+          value, at: start + token, of: cache.values(block: block, kvHead: kvHead), kernels)
       }
     }
   }

@@ -87,7 +87,8 @@ final class KVCache {
   }
 
   /// Calls the body with each stretch of memory that holds the first `count` positions.
-  func forEachStretch(_ count: Int, _ body: (UnsafeMutableRawBufferPointer) throws -> Void) rethrows {
+  func forEachStretch(_ count: Int, _ body: (UnsafeMutableRawBufferPointer) throws -> Void) rethrows
+  {
     for start in [memory, memory + halfBytes] {
       for head in 0..<blockCount * kvHeadCount {
         try body(

@@ -23,7 +23,8 @@ final class ArrayFile {
     // Magic, version and length take 10 bytes; the data begins at a multiple of 64.
     let length = (10 + header.utf8.count + 1 + 63) / 64 * 64 - 10
     header += String(repeating: " ", count: length - 1 - header.utf8.count) + "\n"
-    let magic: [UInt8] = [0x93] + Array("NUMPY".utf8) + [1, 0, UInt8(length & 255), UInt8(length >> 8)]
+    let magic: [UInt8] =
+      [0x93] + Array("NUMPY".utf8) + [1, 0, UInt8(length & 255), UInt8(length >> 8)]
     try (magic + Array(header.utf8)).withUnsafeBytes { try write($0) }
   }
 

@@ -10,8 +10,11 @@ let benchCommand = Command(
       "Options",
       [
         ModelOptions.model,
-        Option(name: "prompt", short: "p", value: "N", help: "tokens to read; 0 for none (default: 512)"),
-        Option(name: "predict", short: "n", value: "N", help: "tokens to write; 0 for none (default: 64)"),
+        Option(
+          name: "prompt", short: "p", value: "N", help: "tokens to read; 0 for none (default: 512)"),
+        Option(
+          name: "predict", short: "n", value: "N", help: "tokens to write; 0 for none (default: 64)"
+        ),
         Option(name: "repetitions", short: "r", value: "N", help: "how often (default: 3)"),
         Option(name: "json", short: nil, value: nil, help: "an array of results"),
       ] + ModelOptions.session

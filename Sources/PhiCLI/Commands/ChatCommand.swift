@@ -12,7 +12,9 @@ let chatCommand = Command(
         ModelOptions.model,
         Option(name: "system", short: nil, value: "TEXT", help: "the system message"),
         Option(name: "predict", short: "n", value: "N", help: "tokens of an answer at most"),
-        Option(name: "stop", short: nil, value: "S", help: "ends an answer; may be repeated", repeats: true),
+        Option(
+          name: "stop", short: nil, value: "S", help: "ends an answer; may be repeated",
+          repeats: true),
         Option(name: "ignore-eos", short: nil, value: nil, help: "go on where the model would end"),
       ]
     ), ("Sampling", ModelOptions.sampling), ("Session", ModelOptions.session),
@@ -24,7 +26,9 @@ let chatCommand = Command(
   let session = try ModelOptions.session(model, arguments)
   let conversation = try Conversation(session, system: arguments.string("system"))
   var limits = GenerationLimits()
-  limits.tokens = try arguments.int("predict", in: -1...Int(Int32.max)).flatMap { $0 < 0 ? nil : $0 }
+  limits.tokens = try arguments.int("predict", in: -1...Int(Int32.max)).flatMap {
+    $0 < 0 ? nil : $0
+  }
   limits.stopStrings = arguments.strings("stop")
   limits.ignoresEndOfGeneration = arguments.has("ignore-eos")
   let sampling = try ModelOptions.sampling(model, arguments)

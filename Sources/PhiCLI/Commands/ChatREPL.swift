@@ -16,7 +16,8 @@ final class ChatREPL {
   /// Reads and answers until the input ends.
   func run() -> Int32 {
     let editor = LineEditor(
-      input: STDIN_FILENO, output: STDOUT_FILENO, historyPath: History.defaultPath(ProcessInfo.processInfo.environment),
+      input: STDIN_FILENO, output: STDOUT_FILENO,
+      historyPath: History.defaultPath(ProcessInfo.processInfo.environment),
       completions: SlashCommands.completions)
     greet()
     var wasInterrupted = false

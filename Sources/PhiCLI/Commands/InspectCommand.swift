@@ -145,7 +145,9 @@ private struct InspectReport {
       object["context_length"] = configuration.contextLength
     }
     if let cacheBytes, let context {
-      object["memory"] = ["context": context, "cache_bytes": cacheBytes, "weight_bytes": weightBytes]
+      object["memory"] = [
+        "context": context, "cache_bytes": cacheBytes, "weight_bytes": weightBytes,
+      ]
     }
     if tensors {
       object["tensors"] = file.tensors.map {
@@ -167,7 +169,9 @@ private struct InspectReport {
     case .float64(let double): return double.isFinite ? double : "\(double)"
     case .uint64(let number): return number
     case .array(let array):
-      guard array.count <= 64 else { return ["type": "\(array.elementType)", "count": array.count] }
+      guard array.count <= 64 else {
+        return ["type": "\(array.elementType)", "count": array.count]
+      }
       if let strings = array.strings { return strings.map { String(decoding: $0, as: UTF8.self) } }
       if let integers = array.integers { return integers }
       return array.floats?.map { $0.isFinite ? Double($0) as Any : "\($0)" } ?? []

@@ -12,7 +12,8 @@ let logitsCommand = Command(
         ModelOptions.model,
         Option(name: "tokens", short: nil, value: "IDS", help: "token ids, separated by commas"),
         Option(name: "all", short: nil, value: nil, help: "after every token, not the last alone"),
-        Option(name: "output", short: "o", value: "FILE", help: "float32 [1 or tokens][vocabulary]"),
+        Option(
+          name: "output", short: "o", value: "FILE", help: "float32 [1 or tokens][vocabulary]"),
       ] + ModelOptions.session
     )
   ], positionals: 0...0

@@ -25,7 +25,8 @@ enum ModelLocator {
       for _ in 0..<8 {
         let folder = url.appendingPathComponent("models").path
         var isFolder: ObjCBool = false
-        if FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder), isFolder.boolValue,
+        if FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder),
+          isFolder.boolValue,
           !folders.contains(folder)
         {
           folders.append(folder)
@@ -54,7 +55,9 @@ enum ModelLocator {
     if let name = name ?? environment.flatMap({ $0.isEmpty ? nil : $0 }) {
       if FileManager.default.fileExists(atPath: name) || name.contains("/") { return name }
       let found = models()
-      if let model = found.first(where: { $0.name == name || $0.name.lowercased() == name.lowercased() }) {
+      if let model = found.first(where: {
+        $0.name == name || $0.name.lowercased() == name.lowercased()
+      }) {
         return model.path
       }
       let prefixed = found.filter { $0.name.lowercased().hasPrefix(name.lowercased()) }
@@ -65,12 +68,15 @@ enum ModelLocator {
           + (found.isEmpty ? "models/, which is empty" : found.map(\.name).joined(separator: ", ")))
     }
     let found = models()
-    if let model = found.first(where: { $0.name.hasPrefix("phi-pocket") && !$0.name.hasSuffix("f16") })
+    if let model = found.first(where: {
+      $0.name.hasPrefix("phi-pocket") && !$0.name.hasSuffix("f16")
+    })
       ?? found.first
     {
       return model.path
     }
     throw NotFound(
-      description: "no model: name one with -m, or fetch a small one with scripts/get-model smollm2")
+      description: "no model: name one with -m, or fetch a small one with scripts/get-model smollm2"
+    )
   }
 }

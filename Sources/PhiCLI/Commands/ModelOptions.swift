@@ -16,45 +16,66 @@ enum ModelOptions {
     Option(
       name: "cache", short: nil, value: "f32|f16",
       help: "format of the key-value cache (default: f16; f32 if the weights are)"),
-    Option(name: "chunk", short: nil, value: "N", help: "prompt tokens read at once (default: 256)"),
+    Option(
+      name: "chunk", short: nil, value: "N", help: "prompt tokens read at once (default: 256)"),
   ]
 
   /// How tokens are chosen.
   static let sampling = [
     Option(name: "temp", short: nil, value: "T", help: "temperature; 0 is greedy (default: 0.8)"),
-    Option(name: "top-k", short: nil, value: "K", help: "keep the K likeliest; 0 for all (default: 40)"),
-    Option(name: "top-p", short: nil, value: "P", help: "keep those that reach P together (default: 0.95)"),
+    Option(
+      name: "top-k", short: nil, value: "K", help: "keep the K likeliest; 0 for all (default: 40)"),
+    Option(
+      name: "top-p", short: nil, value: "P",
+      help: "keep those that reach P together (default: 0.95)"),
     Option(
       name: "min-p", short: nil, value: "P",
       help: "keep those with P times the likeliest's probability (default: 0.05)"),
-    Option(name: "typical-p", short: nil, value: "P", help: "keep the typical ones up to P (default: 1)"),
-    Option(name: "repeat-penalty", short: nil, value: "R", help: "divides recent tokens' logits (default: 1)"),
-    Option(name: "presence-penalty", short: nil, value: "R", help: "taken off recent tokens (default: 0)"),
+    Option(
+      name: "typical-p", short: nil, value: "P", help: "keep the typical ones up to P (default: 1)"),
+    Option(
+      name: "repeat-penalty", short: nil, value: "R",
+      help: "divides recent tokens' logits (default: 1)"),
+    Option(
+      name: "presence-penalty", short: nil, value: "R", help: "taken off recent tokens (default: 0)"
+    ),
     Option(
       name: "frequency-penalty", short: nil, value: "R",
       help: "taken off for each time a token came (default: 0)"),
     Option(
       name: "repeat-last-n", short: nil, value: "N",
       help: "tokens that penalties see; -1 for all (default: 64)"),
-    Option(name: "dry-multiplier", short: nil, value: "X", help: "strength of DRY; 0 for none (default: 0)"),
-    Option(name: "dry-base", short: nil, value: "X", help: "growth of DRY's penalty (default: 1.75)"),
-    Option(name: "dry-allowed-length", short: nil, value: "N", help: "repetition DRY allows (default: 2)"),
-    Option(name: "dry-last-n", short: nil, value: "N", help: "tokens DRY sees; -1 for all (default: -1)"),
+    Option(
+      name: "dry-multiplier", short: nil, value: "X",
+      help: "strength of DRY; 0 for none (default: 0)"),
+    Option(
+      name: "dry-base", short: nil, value: "X", help: "growth of DRY's penalty (default: 1.75)"),
+    Option(
+      name: "dry-allowed-length", short: nil, value: "N", help: "repetition DRY allows (default: 2)"
+    ),
+    Option(
+      name: "dry-last-n", short: nil, value: "N", help: "tokens DRY sees; -1 for all (default: -1)"),
     Option(
       name: "dry-breaker", short: nil, value: "TEXT",
-      help: "text across which DRY sees no repetition (default: line feed, :, \", *)", repeats: true),
+      help: "text across which DRY sees no repetition (default: line feed, :, \", *)", repeats: true
+    ),
     Option(name: "xtc-probability", short: nil, value: "P", help: "chance of XTC (default: 0)"),
     Option(name: "xtc-threshold", short: nil, value: "P", help: "XTC's threshold (default: 0.1)"),
     Option(name: "mirostat", short: nil, value: "0|2", help: "2 for mirostat 2 (default: 0)"),
-    Option(name: "mirostat-tau", short: nil, value: "X", help: "mirostat's surprise in bits (default: 5)"),
-    Option(name: "mirostat-eta", short: nil, value: "X", help: "mirostat's learning rate (default: 0.1)"),
+    Option(
+      name: "mirostat-tau", short: nil, value: "X", help: "mirostat's surprise in bits (default: 5)"
+    ),
+    Option(
+      name: "mirostat-eta", short: nil, value: "X", help: "mirostat's learning rate (default: 0.1)"),
     Option(
       name: "logit-bias", short: nil, value: "TOKEN=X",
       help: "added to a token's logit; -inf bans it", repeats: true),
-    Option(name: "seed", short: "s", value: "S", help: "makes the choice repeatable (default: random)"),
+    Option(
+      name: "seed", short: "s", value: "S", help: "makes the choice repeatable (default: random)"),
     Option(
       name: "samplers", short: nil, value: "LIST",
-      help: "stages in order (default: bias;penalties;dry;top_k;typical_p;top_p;min_p;xtc;temperature)"),
+      help:
+        "stages in order (default: bias;penalties;dry;top_k;typical_p;top_p;min_p;xtc;temperature)"),
   ]
 
   /// The model that the arguments name.
@@ -63,9 +84,12 @@ enum ModelOptions {
   }
 
   /// The session that the arguments describe.
-  static func session(_ model: Model, _ arguments: Arguments, full: Bool = false) throws -> Session {
+  static func session(_ model: Model, _ arguments: Arguments, full: Bool = false) throws -> Session
+  {
     var options = SessionOptions()
-    options.contextLength = try arguments.int("ctx", in: 0...(1 << 30)).flatMap { $0 > 0 ? $0 : nil }
+    options.contextLength = try arguments.int("ctx", in: 0...(1 << 30)).flatMap {
+      $0 > 0 ? $0 : nil
+    }
     options.threads = try arguments.int("threads", in: 1...1024)
     options.chunkLength = try arguments.int("chunk", in: 1...65536) ?? 256
     options.kernels = ProcessInfo.processInfo.environment["PHI_KERNELS"]
@@ -88,7 +112,9 @@ enum ModelOptions {
       if let value = try arguments.float(name, in: any) { options[keyPath: field] = value }
     }
     func set(_ name: String, _ field: WritableKeyPath<SamplingOptions, Int>) throws {
-      if let value = try arguments.int(name, in: Int.min...Int.max) { options[keyPath: field] = value }
+      if let value = try arguments.int(name, in: Int.min...Int.max) {
+        options[keyPath: field] = value
+      }
     }
     for (name, field) in SamplingFields.floats { try set(name, field) }
     for (name, field) in SamplingFields.integers { try set(name, field) }

@@ -10,14 +10,23 @@ let runCommand = Command(
       "Options",
       [
         ModelOptions.model,
-        Option(name: "prompt", short: "p", value: "TEXT", help: "the text (default: standard input)"),
-        Option(name: "file", short: "f", value: "FILE", help: "the text is in a file; - for standard input"),
-        Option(name: "predict", short: "n", value: "N", help: "tokens at most (default: until the end)"),
-        Option(name: "stop", short: nil, value: "S", help: "ends the text; may be repeated", repeats: true),
-        Option(name: "chat", short: nil, value: nil, help: "the text is a message: use the chat template"),
+        Option(
+          name: "prompt", short: "p", value: "TEXT", help: "the text (default: standard input)"),
+        Option(
+          name: "file", short: "f", value: "FILE",
+          help: "the text is in a file; - for standard input"),
+        Option(
+          name: "predict", short: "n", value: "N", help: "tokens at most (default: until the end)"),
+        Option(
+          name: "stop", short: nil, value: "S", help: "ends the text; may be repeated",
+          repeats: true),
+        Option(
+          name: "chat", short: nil, value: nil, help: "the text is a message: use the chat template"
+        ),
         Option(name: "system", short: nil, value: "TEXT", help: "the system message, with --chat"),
         Option(name: "ignore-eos", short: nil, value: nil, help: "go on where the model would end"),
-        Option(name: "json", short: nil, value: nil, help: "one object with text, tokens and timings"),
+        Option(
+          name: "json", short: nil, value: nil, help: "one object with text, tokens and timings"),
       ]
     ), ("Sampling", ModelOptions.sampling), ("Session", ModelOptions.session),
   ], positionals: 0...1
@@ -61,7 +70,8 @@ private final class Completion {
     Interrupt.shared.begin()
     defer { Interrupt.shared.end() }
     let logits = try session.append(
-      prompt, progress: { done, total in self.progress.update("reading \(done) of \(total) tokens") },
+      prompt,
+      progress: { done, total in self.progress.update("reading \(done) of \(total) tokens") },
       isCancelled: { Interrupt.shared.isRequested })
     progress.finish()
     prompt.forEach { sampler.accept($0) }
@@ -97,7 +107,9 @@ private final class Completion {
 
   private func limits() throws -> GenerationLimits {
     var limits = GenerationLimits()
-    limits.tokens = try arguments.int("predict", in: -1...Int(Int32.max)).flatMap { $0 < 0 ? nil : $0 }
+    limits.tokens = try arguments.int("predict", in: -1...Int(Int32.max)).flatMap {
+      $0 < 0 ? nil : $0
+    }
     limits.stopStrings = arguments.strings("stop")
     limits.ignoresEndOfGeneration = arguments.has("ignore-eos")
     return limits

@@ -72,7 +72,8 @@ final class SlashCommands {
       default:
         let nearest = NearestWord.to(name, among: Self.help.map(\.name))
         return .failed(
-          "no command \(name.printable)" + (nearest.map { "; did you mean \($0)?" } ?? "; /help lists them"))
+          "no command \(name.printable)"
+            + (nearest.map { "; did you mean \($0)?" } ?? "; /help lists them"))
       }
     } catch {
       return .failed("\(error)")
@@ -101,26 +102,37 @@ final class SlashCommands {
 
   private func set(_ rest: String) throws -> Outcome {
     let words = rest.split(separator: " ", maxSplits: 1)
-    guard words.count == 2 else { return .failed("/set needs a name and a value, as in /set temp 0.5") }
+    guard words.count == 2 else {
+      return .failed("/set needs a name and a value, as in /set temp 0.5")
+    }
     let name = String(words[0])
     let value = words[1].trimmingCharacters(in: .whitespaces)
     var sampling = answerer.sampling
     if name == "predict" {
-      guard let number = Int(value) else { return .failed("predict: found '\(value.printable)', expected a number") }
+      guard let number = Int(value) else {
+        return .failed("predict: found '\(value.printable)', expected a number")
+      }
       answerer.limits.tokens = number < 0 ? nil : number
     } else if name == "seed" {
-      guard let number = UInt64(value) else { return .failed("seed: found '\(value.printable)', expected a number") }
+      guard let number = UInt64(value) else {
+        return .failed("seed: found '\(value.printable)', expected a number")
+      }
       sampling.seed = number
     } else if let field = SamplingFields.floats.first(where: { $0.0 == name })?.1 {
-      guard let number = Float(value) else { return .failed("\(name): found '\(value.printable)', expected a number") }
+      guard let number = Float(value) else {
+        return .failed("\(name): found '\(value.printable)', expected a number")
+      }
       sampling[keyPath: field] = number
     } else if let field = SamplingFields.integers.first(where: { $0.0 == name })?.1 {
-      guard let number = Int(value) else { return .failed("\(name): found '\(value.printable)', expected a number") }
+      guard let number = Int(value) else {
+        return .failed("\(name): found '\(value.printable)', expected a number")
+      }
       sampling[keyPath: field] = number
     } else {
       let nearest = NearestWord.to(name, among: Self.settings)
       return .failed(
-        "no option \(name.printable)" + (nearest.map { "; did you mean \($0)?" } ?? "; /show lists them"))
+        "no option \(name.printable)"
+          + (nearest.map { "; did you mean \($0)?" } ?? "; /show lists them"))
     }
     try sampling.validate()
     answerer.sampling = sampling
@@ -152,7 +164,9 @@ final class SlashCommands {
       return .failed("\(path.printable): holds no conversation")
     }
     conversation.restore(messages)
-    let last = messages.last { $0.role == "user" }.map { "; last question: \(Self.short($0.content))" }
+    let last = messages.last { $0.role == "user" }.map {
+      "; last question: \(Self.short($0.content))"
+    }
     return .done("restored \(messages.count) messages, \(saved.tokenCount) tokens\(last ?? "")")
   }
 

@@ -11,8 +11,11 @@ let tokenizeCommand = Command(
       [
         ModelOptions.model,
         Option(name: "json", short: nil, value: nil, help: "an array of ids"),
-        Option(name: "no-bos", short: nil, value: nil, help: "without the token that begins a text"),
-        Option(name: "no-parse-special", short: nil, value: nil, help: "read <|user|> and the like as plain text"),
+        Option(
+          name: "no-bos", short: nil, value: nil, help: "without the token that begins a text"),
+        Option(
+          name: "no-parse-special", short: nil, value: nil,
+          help: "read <|user|> and the like as plain text"),
         Option(name: "file", short: "f", value: "FILE", help: "the text is in a file"),
       ]
     )
