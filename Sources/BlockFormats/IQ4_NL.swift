@@ -1,5 +1,7 @@
-/// Blocks of 32 values in 4 bits whose codes index a table of unevenly spaced values:
-/// half-precision scale `d`, then nibbles as in Q4_0. `value = d * table[code]`.
+/// Blocks of 32 values in 4 bits whose codes index a table of unevenly spaced values: half-
+/// precision scale `d`, then nibbles as in Q4_0.
+///
+/// `value = d * table[code]`.
 public enum IQ4_NL: BlockFormat {
   public static var name: String { "IQ4_NL" }
   @inlinable public static var blockSize: Int { @inline(__always) get { 32 } }

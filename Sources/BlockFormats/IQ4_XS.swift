@@ -1,6 +1,8 @@
 /// Super-blocks of 256 values in 4 bits with IQ4_NL's table: half-precision scale `d`, a word of
 /// eight high pairs and four bytes of low nibbles of 6-bit scales, then eight sub-blocks of 16
-/// bytes, low nibbles first. `value = d * (scale − 32) * table[code]`.
+/// bytes, low nibbles first.
+///
+/// `value = d * (scale − 32) * table[code]`.
 public enum IQ4_XS: BlockFormat {
   public static var name: String { "IQ4_XS" }
   @inlinable public static var blockSize: Int { @inline(__always) get { 256 } }

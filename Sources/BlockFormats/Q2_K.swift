@@ -1,6 +1,8 @@
-/// Super-blocks of 256 values in 2 bits: 16 bytes of 4-bit scales (low) and minimums (high) of
-/// sub-blocks of 16, 64 bytes of codes, half-precision `d` and `dmin`. Each 32 bytes of codes hold
-/// 128 values: bits 0–1 the first 32, bits 2–3 the next. `value = d * scale * code − dmin * min`.
+/// Super-blocks of 256 values in 2 bits: 16 bytes of 4-bit scales (low) and minimums (high) of sub-
+/// blocks of 16, 64 bytes of codes, half-precision `d` and `dmin`.
+///
+/// Each 32 bytes of codes hold 128 values: bits 0–1 the first 32, bits 2–3 the next. `value = d *
+/// scale * code − dmin * min`.
 public enum Q2_K: BlockFormat {
   public static var name: String { "Q2_K" }
   @inlinable public static var blockSize: Int { @inline(__always) get { 256 } }

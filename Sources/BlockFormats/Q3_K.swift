@@ -1,6 +1,7 @@
-/// Super-blocks of 256 values in 3 bits: 32 bytes of third bits, 64 bytes of pairs of bits laid
-/// out as in Q2_K, 12 bytes of 6-bit scales of sub-blocks of 16, half-precision `d`. A set third
-/// bit adds 4. `value = d * (scale − 32) * (code − 4)`.
+/// Super-blocks of 256 values in 3 bits: 32 bytes of third bits, 64 bytes of pairs of bits laid out
+/// as in Q2_K, 12 bytes of 6-bit scales of sub-blocks of 16, half-precision `d`.
+///
+/// A set third bit adds 4. `value = d * (scale − 32) * (code − 4)`.
 public enum Q3_K: BlockFormat {
   public static var name: String { "Q3_K" }
   @inlinable public static var blockSize: Int { @inline(__always) get { 256 } }

@@ -1,5 +1,7 @@
-/// Blocks of 32 values in 4 bits: half-precision scale `d`, then 16 bytes of codes, low nibbles
-/// the first 16 values and high nibbles the others. `value = d * (code − 8)`.
+/// Blocks of 32 values in 4 bits: half-precision scale `d`, then 16 bytes of codes, low nibbles the
+/// first 16 values and high nibbles the others.
+///
+/// `value = d * (code − 8)`.
 public enum Q4_0: BlockFormat {
   public static var name: String { "Q4_0" }
   @inlinable public static var blockSize: Int { @inline(__always) get { 32 } }

@@ -1,4 +1,5 @@
 /// Blocks of 32 values in 4 bits: half-precision scale `d` and minimum `m`, then codes as in Q4_0.
+///
 /// `value = d * code + m`.
 public enum Q4_1: BlockFormat {
   public static var name: String { "Q4_1" }

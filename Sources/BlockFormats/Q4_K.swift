@@ -1,6 +1,7 @@
 /// Super-blocks of 256 values in 4 bits: half-precision `d` and `dmin`, 12 bytes of 6-bit scales
-/// and minimums of sub-blocks of 32 (`PackedScales`), 128 bytes of codes. Each 32 bytes hold 64
-/// values, low nibbles first. `value = d * scale * code − dmin * min`.
+/// and minimums of sub-blocks of 32 (`PackedScales`), 128 bytes of codes.
+///
+/// Each 32 bytes hold 64 values, low nibbles first. `value = d * scale * code − dmin * min`.
 public enum Q4_K: BlockFormat {
   public static var name: String { "Q4_K" }
   @inlinable public static var blockSize: Int { @inline(__always) get { 256 } }

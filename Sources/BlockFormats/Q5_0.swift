@@ -1,5 +1,7 @@
 /// Blocks of 32 values in 5 bits: half-precision scale `d`, a word of 32 fifth bits, then nibbles
-/// as in Q4_0. `value = d * (code − 16)`.
+/// as in Q4_0.
+///
+/// `value = d * (code − 16)`.
 public enum Q5_0: BlockFormat {
   public static var name: String { "Q5_0" }
   @inlinable public static var blockSize: Int { @inline(__always) get { 32 } }

@@ -1,5 +1,7 @@
 /// Blocks of 32 values in 5 bits: half-precision scale `d` and minimum `m`, a word of 32 fifth
-/// bits, then nibbles as in Q4_0. `value = d * code + m`.
+/// bits, then nibbles as in Q4_0.
+///
+/// `value = d * code + m`.
 public enum Q5_1: BlockFormat {
   public static var name: String { "Q5_1" }
   @inlinable public static var blockSize: Int { @inline(__always) get { 32 } }

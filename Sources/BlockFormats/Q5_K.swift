@@ -1,5 +1,7 @@
-/// Super-blocks of 256 values in 5 bits: as Q4_K, with 32 bytes of fifth bits before the codes;
-/// bit `g` of byte `i` belongs to value `32 * g + i`. `value = d * scale * code − dmin * min`.
+/// Super-blocks of 256 values in 5 bits: as Q4_K, with 32 bytes of fifth bits before the codes; bit
+/// `g` of byte `i` belongs to value `32 * g + i`.
+///
+/// `value = d * scale * code − dmin * min`.
 public enum Q5_K: BlockFormat {
   public static var name: String { "Q5_K" }
   @inlinable public static var blockSize: Int { @inline(__always) get { 256 } }

@@ -1,6 +1,8 @@
 /// Super-blocks of 256 values in 6 bits: 128 bytes of low nibbles, 64 bytes of high pairs, 16
-/// signed scales of sub-blocks of 16, half-precision `d`. Each half of 128 values has 64 bytes of
-/// nibbles (values 0–63 low, 64–127 high) and 32 bytes of pairs. `value = d * scale * (code − 32)`.
+/// signed scales of sub-blocks of 16, half-precision `d`.
+///
+/// Each half of 128 values has 64 bytes of nibbles (values 0–63 low, 64–127 high) and 32 bytes of
+/// pairs. `value = d * scale * (code − 32)`.
 public enum Q6_K: BlockFormat {
   public static var name: String { "Q6_K" }
   @inlinable public static var blockSize: Int { @inline(__always) get { 256 } }

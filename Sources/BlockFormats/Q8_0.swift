@@ -1,4 +1,5 @@
 /// Blocks of 32 values in 8 bits: half-precision scale `d`, then 32 signed codes.
+///
 /// `value = d * code`.
 public enum Q8_0: BlockFormat {
   public static var name: String { "Q8_0" }

@@ -73,7 +73,9 @@ enum Operators {
     }
   }
 
-  /// Less than zero if `a` comes first. NaN equals everything, which no template relies on.
+  /// Less than zero if `a` comes first.
+  ///
+  /// NaN equals everything, which no template relies on.
   static func order(_ a: TemplateValue, _ b: TemplateValue) throws(TemplateError) -> Int {
     func sign<T: Comparable>(_ a: T, _ b: T) -> Int { a < b ? -1 : a > b ? 1 : 0 }
     switch (a.normalizedNumber, b.normalizedNumber) {

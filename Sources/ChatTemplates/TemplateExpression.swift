@@ -27,8 +27,9 @@ indirect enum TemplateExpression {
 struct TemplateArguments {
   var positional: [TemplateExpression] = []
   var named: [(String, TemplateExpression)] = []
-  /// `*items` and `**pairs`
+  /// Lists and dictionaries that are handed over as single arguments, `*items` and `**pairs`.
   var spread: [TemplateExpression] = []
+  /// As `spread`, for `**pairs`.
   var namedSpread: [TemplateExpression] = []
 }
 

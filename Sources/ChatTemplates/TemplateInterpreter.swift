@@ -66,7 +66,9 @@ struct CallArguments {
   }
 }
 
-/// Runs statements. One interpreter renders once.
+/// Runs statements.
+///
+/// One interpreter renders once.
 final class TemplateInterpreter {
   /// What a statement did besides writing.
   enum Flow { case normal, breakLoop, continueLoop }

@@ -10,15 +10,14 @@ public enum AttentionKernel {
 
   /// Writes the attention-weighted mean of the values.
   ///
-  /// - Parameters:
-  ///   - query: `[headSize]`, already scaled.
-  ///   - keys: The first visible position's key.
-  ///   - values: The first visible position's value.
-  ///   - positionBytes: The distance between positions in keys and in values.
-  ///   - positions: How many positions are visible, at least one.
-  ///   - headSize: The values in a head.
-  ///   - scores: `[blockSize]`, overwritten.
-  ///   - out: `[headSize]`.
+  /// - `query`: `[headSize]`, already scaled.
+  /// - `keys`: The first visible position's key.
+  /// - `values`: The first visible position's value.
+  /// - `positionBytes`: The distance between positions in keys and in values.
+  /// - `positions`: How many positions are visible, at least one.
+  /// - `headSize`: The values in a head.
+  /// - `scores`: `[blockSize]`, overwritten.
+  /// - `out`: `[headSize]`.
   @inlinable @inline(__always)
   public static func attend<S: InstructionSet, F: FloatFormat>(
     query: UnsafePointer<Float>, keys: UnsafeRawPointer, values: UnsafeRawPointer,

@@ -5,15 +5,14 @@
 public enum MatrixMatrix {
   /// A panel of a packed format times quantized activations.
   ///
-  /// - Parameters:
-  ///   - panel: `WeightPanel` of the rows.
-  ///   - rows: The rows in the panel.
-  ///   - steps: Steps of 64 in a row.
-  ///   - hasMinimums: As the format says.
-  ///   - activations: Rows of `QuantizedActivations`, one a token.
-  ///   - tokens: How many tokens.
-  ///   - out: `[tokens][rows]`, `outStride` values from one token to the next.
-  ///   - outStride: The distance between tokens in `out`.
+  /// - `panel`: `WeightPanel` of the rows.
+  /// - `rows`: The rows in the panel.
+  /// - `steps`: Steps of 64 in a row.
+  /// - `hasMinimums`: As the format says.
+  /// - `activations`: Rows of `QuantizedActivations`, one a token.
+  /// - `tokens`: How many tokens.
+  /// - `out`: `[tokens][rows]`, `outStride` values from one token to the next.
+  /// - `outStride`: The distance between tokens in `out`.
   @inlinable @inline(__always)
   public static func packed<S: InstructionSet>(
     _ panel: UnsafeRawPointer, rows: Int, steps: Int, hasMinimums: Bool,
@@ -90,14 +89,13 @@ public enum MatrixMatrix {
 
   /// A panel of floats times float activations padded with zeros to a multiple of 16.
   ///
-  /// - Parameters:
-  ///   - panel: `WeightPanel` of the rows.
-  ///   - rows: The rows in the panel.
-  ///   - steps: Steps of 16 in a row.
-  ///   - activations: `[tokens][16 * steps]`.
-  ///   - tokens: How many tokens.
-  ///   - out: `[tokens][rows]`, `outStride` values from one token to the next.
-  ///   - outStride: The distance between tokens in `out`.
+  /// - `panel`: `WeightPanel` of the rows.
+  /// - `rows`: The rows in the panel.
+  /// - `steps`: Steps of 16 in a row.
+  /// - `activations`: `[tokens][16 * steps]`.
+  /// - `tokens`: How many tokens.
+  /// - `out`: `[tokens][rows]`, `outStride` values from one token to the next.
+  /// - `outStride`: The distance between tokens in `out`.
   @inlinable @inline(__always)
   public static func floats<S: InstructionSet>(
     _ panel: UnsafePointer<Float>, rows: Int, steps: Int,

@@ -10,14 +10,13 @@ public enum MatrixVector {
 
   /// Rows of a packed format times quantized activations.
   ///
-  /// - Parameters:
-  ///   - weights: The first row.
-  ///   - rowBytes: The bytes from one row to the next.
-  ///   - rows: How many rows.
-  ///   - columns: The values in a row, a multiple of 32.
-  ///   - activations: `QuantizedActivations` of the vector.
-  ///   - scratch: At least two blocks, for the end of a row that is half a step.
-  ///   - out: `[rows]`.
+  /// - `weights`: The first row.
+  /// - `rowBytes`: The bytes from one row to the next.
+  /// - `rows`: How many rows.
+  /// - `columns`: The values in a row, a multiple of 32.
+  /// - `activations`: `QuantizedActivations` of the vector.
+  /// - `scratch`: At least two blocks, for the end of a row that is half a step.
+  /// - `out`: `[rows]`.
   @inlinable @inline(__always)
   public static func packed<S: InstructionSet, F: PackedFormat>(
     _ weights: UnsafeRawPointer, rowBytes: Int, rows: Int, columns: Int,

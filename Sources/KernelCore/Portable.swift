@@ -227,7 +227,9 @@ public enum Portable: InstructionSet {
   }
 
   /// Four sums: even and odd bytes are sign-extended by shifts, products of two bytes fit 16 bits,
-  /// and so do sums of two of them. Shifts of wider vectors do not compile to instructions.
+  /// and so do sums of two of them.
+  ///
+  /// Shifts of wider vectors do not compile to instructions.
   @inline(__always)
   private static func dot(_ w: SIMD8<Int16>, _ a: SIMD8<Int16>) -> SIMD4<Int32> {
     let eight = SIMD8<Int16>(repeating: 8)

@@ -15,7 +15,7 @@ public enum RowKernels {
     map(count, into: out, S.self) { i, load in load(x, i) * S.splat(scale) * load(weight, i) }
   }
 
-  /// `(x − mean) / deviation * weight + bias` (LayerNorm, Ba et al. 2016).
+  /// `(x − mean) / deviation * weight + bias` (LayerNorm, Ba and others, 2016).
   @inlinable @inline(__always)
   public static func layerNorm<S: InstructionSet>(
     _ x: UnsafePointer<Float>, weight: UnsafePointer<Float>, bias: UnsafePointer<Float>,
@@ -76,7 +76,7 @@ public enum RowKernels {
   }
 
   /// Rotates pairs `(i, i + half)` of one head by the angles whose cosines and sines are given
-  /// (RoPE, Su et al. 2021, in the NeoX order).
+  /// (RoPE, Su and others, 2021, in the NeoX order).
   @inlinable @inline(__always)
   public static func rotateHalves<S: InstructionSet>(
     _ head: UnsafeMutablePointer<Float>, cosines: UnsafePointer<Float>,

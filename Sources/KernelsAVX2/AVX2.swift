@@ -2,7 +2,9 @@
   import KernelCore
   import _Builtin_intrinsics.intel
 
-  /// AVX2 with FMA and F16C: Haswell, Zen and later. Each vector is two registers.
+  /// AVX2 with FMA and F16C: Haswell, Zen and later.
+  ///
+  /// Each vector is two registers.
   public enum AVX2: InstructionSet {
     public static var name: String { "avx2" }
 

@@ -1,6 +1,6 @@
-/// Byte-pair encoding over bytes (Sennrich et al. 2016, Radford et al. 2019): each word that the
-/// pre-tokenizer splits off starts as its bytes, and the pair whose merge has the lowest rank is
-/// merged until there is none.
+/// Byte-pair encoding over bytes (Sennrich and others, 2016, Radford and others, 2019): each word
+/// that the pre-tokenizer splits off starts as its bytes, and the pair whose merge has the lowest
+/// rank is merged until there is none.
 struct BytePairEncoder: Sendable {
   private struct Pair: Hashable {
     let left: Int32
@@ -33,7 +33,8 @@ struct BytePairEncoder: Sendable {
     for (rank, merge) in vocabulary.merges.enumerated() {
       guard let space = merge.dropFirst().firstIndex(of: 32), space < merge.count - 1 else {
         throw TokenizerError(
-          "\(source): tokenizer.ggml.merges: element \(rank) is not two pieces with a space between")
+          "\(source): tokenizer.ggml.merges: element \(rank) is not two pieces with a space between"
+        )
       }
       // A merge of pieces that the vocabulary lacks can never apply.
       guard let left = vocabulary.id(of: Array(merge[..<space])),

@@ -9,7 +9,8 @@ struct SentencePieceEncoder: Sendable {
     self.vocabulary = vocabulary
     let digits = Array("0123456789ABCDEF".utf8)
     byteTokens = (0..<256).map { byte in
-      vocabulary.id(of: Array("<0x".utf8) + [digits[byte >> 4], digits[byte & 15]] + [UInt8(ascii: ">")])
+      vocabulary.id(
+        of: Array("<0x".utf8) + [digits[byte >> 4], digits[byte & 15]] + [UInt8(ascii: ">")])
     }
   }
 
@@ -55,12 +56,16 @@ struct SentencePieceEncoder: Sendable {
           symbols[next].previous = left
           push(left, next, symbols, bytes, &queue)
         }
-        if symbols[left].previous >= 0 { push(symbols[left].previous, left, symbols, bytes, &queue) }
+        if symbols[left].previous >= 0 {
+          push(symbols[left].previous, left, symbols, bytes, &queue)
+        }
       }
       var index = 0
       while index >= 0 {
         let symbol = symbols[index]
-        append(UnsafeRawBufferPointer(rebasing: bytes[symbol.start..<symbol.start + symbol.count]), &tokens)
+        append(
+          UnsafeRawBufferPointer(rebasing: bytes[symbol.start..<symbol.start + symbol.count]),
+          &tokens)
         index = symbol.next
       }
     }

@@ -22,8 +22,8 @@ struct SpecialTokens: Sendable {
 
   init(_ vocabulary: Vocabulary) {
     entries = [[Entry]](repeating: [], count: 256)
-    for (id, kind) in vocabulary.kinds.enumerated() {
-      guard kind == .control || kind == .userDefined || kind == .unknown else { continue }
+    for (id, kind) in vocabulary.kinds.enumerated()
+    where kind == .control || kind == .userDefined || kind == .unknown {
       let piece = vocabulary.pieces[id]
       guard let first = piece.first else { continue }
       entries[Int(first)].append(
@@ -54,7 +54,9 @@ struct SpecialTokens: Sendable {
       }
       var end = position
       if strippingLeft.contains(entry.id) {
-        while let length = Self.whiteSpace(text, before: end), end - length >= start { end -= length }
+        while let length = Self.whiteSpace(text, before: end), end - length >= start {
+          end -= length
+        }
       }
       if start < end { parts.append(.text(start..<end)) }
       parts.append(.token(entry.id))
@@ -89,7 +91,9 @@ struct SpecialTokens: Sendable {
     return length
   }
 
-  /// Which tokens swallow white space. GGUF has no key for it: the family is known by its pieces.
+  /// Which tokens swallow white space.
+  ///
+  /// GGUF has no key for it: the family is known by its pieces.
   ///
   /// Phi-3 (SentencePiece) declares its roles, `</s>` and placeholders with `rstrip`, so that the
   /// line feed in `<|user|>\n` never becomes a token; Phi-4-mini its roles and tool marks likewise;

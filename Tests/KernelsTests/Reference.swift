@@ -39,7 +39,7 @@ enum Reference {
   }
 }
 
-/// Seeded random numbers (SplitMix64, Steele et al. 2014).
+/// Seeded random numbers (SplitMix64, Steele and others, 2014).
 struct SeededGenerator: RandomNumberGenerator {
   private var state: UInt64
 

@@ -1,6 +1,6 @@
 import Kernels
 
-/// Phi-1, Phi-1.5 and Phi-2 (Li et al. 2023): one LayerNorm feeds attention and a GELU network
+/// Phi-1, Phi-1.5 and Phi-2 (Li and others, 2023): one LayerNorm feeds attention and a GELU network
 /// side by side, and both are added to the hidden state; everything has a bias.
 struct Phi2: ModelGraph {
   private struct Block: Sendable {

@@ -1,8 +1,8 @@
 import Kernels
 
-/// Phi-3, Phi-3.5, Phi-4 and Phi-4-mini (Abdin et al. 2024), and Llama's layout of the same
-/// graph: RMSNorm before each sublayer, rotary grouped-query attention, a SiLU-gated
-/// feed-forward network.
+/// Phi-3, Phi-3.5, Phi-4 and Phi-4-mini (Abdin and others, 2024), and Llama's layout of the same
+/// graph: RMSNorm before each sublayer, rotary grouped-query attention, a SiLU-gated feed-forward
+/// network.
 struct Phi3: ModelGraph {
   private struct Block: Sendable {
     let attnNorm: Norm

@@ -1,9 +1,9 @@
 import Foundation
 import Kernels
 
-/// Phi-3.5-MoE, Phi-mini-MoE and Phi-tiny-MoE (Abdin et al. 2024): LayerNorm, biased attention,
-/// and a feed-forward network of which each token uses two experts, chosen by SparseMixer (Liu,
-/// Gao and Chen 2023).
+/// Phi-3.5-MoE, Phi-mini-MoE and Phi-tiny-MoE (Abdin and others, 2024): LayerNorm, biased
+/// attention, and a feed-forward network of which each token uses two experts, chosen by
+/// SparseMixer (Liu, Gao and Chen 2023).
 struct PhiMoE: ModelGraph {
   private struct Block: Sendable {
     let attnNorm: Norm
@@ -111,8 +111,9 @@ struct PhiMoE: ModelGraph {
   }
 
   /// SparseMixer as a model in use routes: each expert is the largest logit of those left, and
-  /// weighs as much as a softmax over the logits within 2 % of it gives. The weights are near 1
-  /// each and are not scaled to a sum of 1. Overwrites the logits.
+  /// weighs as much as a softmax over the logits within 2 % of it gives.
+  ///
+  /// The weights are near 1 each and are not scaled to a sum of 1. Overwrites the logits.
   static func route(_ logits: UnsafeMutableBufferPointer<Float>) -> Choice {
     let jitter: Float = 0.01
     func pick() -> (index: Int, weight: Float) {

@@ -1,8 +1,8 @@
 import Foundation
 import GGUF
 
-/// Rotary position embedding (Su et al. 2021), with the two factor sets of LongRoPE (Ding et al.
-/// 2024) where the file has them.
+/// Rotary position embedding (Su and others, 2021), with the two factor sets of LongRoPE (Ding and
+/// others, 2024) where the file has them.
 public struct RoPEConfiguration: Sendable, Equatable {
   /// Rotated values of a head; the others pass.
   public let dimensions: Int
@@ -16,7 +16,7 @@ public struct RoPEConfiguration: Sendable, Equatable {
   public let shortScale: Float
   /// What cosines and sines are multiplied with while the long factors hold.
   public let longScale: Float
-  /// Divides positions: linear interpolation (Chen et al. 2023).
+  /// Divides positions: linear interpolation (Chen and others, 2023).
   public let linearFactor: Float
 
   init(

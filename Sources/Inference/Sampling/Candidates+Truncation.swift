@@ -2,7 +2,7 @@ import Foundation
 
 /// The stages that drop unlikely candidates; each keeps at least one.
 extension Candidates {
-  /// The most likely that reach a probability together (Holtzman et al. 2020).
+  /// The most likely that reach a probability together (Holtzman and others, 2020).
   mutating func keepTopP(_ p: Float) {
     guard p < 1 else { return }
     sort()
@@ -15,7 +15,7 @@ extension Candidates {
     keepFirst(max(1, (count ?? list.count - 1) + 1))
   }
 
-  /// Those at least as likely as a share of the most likely (Nguyen et al. 2024).
+  /// Those at least as likely as a share of the most likely (Nguyen and others, 2024).
   mutating func keepMinP(_ p: Float) {
     guard p > 0 else { return }
     sort()
@@ -24,7 +24,8 @@ extension Candidates {
     keepFirst(max(1, list.firstIndex { $0.logit < least } ?? list.count))
   }
 
-  /// Those whose surprise is nearest to the entropy, up to a probability (Meister et al. 2022).
+  /// Those whose surprise is nearest to the entropy, up to a probability (Meister and others,
+  /// 2022).
   mutating func keepTypical(_ p: Float) {
     guard p < 1 else { return }
     sort()

@@ -1,5 +1,5 @@
 /// Random numbers that are the same everywhere for a seed: xoshiro256** (Blackman and Vigna 2018),
-/// seeded by SplitMix64 (Steele et al. 2014).
+/// seeded by SplitMix64 (Steele and others, 2014).
 public struct RandomSource: Sendable, Equatable, Codable {
   private var a: UInt64
   private var b: UInt64

@@ -1,7 +1,9 @@
 import Foundation
 
 /// Chooses tokens: everything between a model's logits and its next token, with what that
-/// remembers. A copy chooses as the original would have.
+/// remembers.
+///
+/// A copy chooses as the original would have.
 public struct Sampler: Sendable {
   /// How tokens are chosen.
   public let options: SamplingOptions

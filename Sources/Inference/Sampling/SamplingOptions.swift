@@ -16,14 +16,15 @@ public struct SamplingOptions: Sendable, Equatable, Codable {
   public var temperature: Float = 0.8
   /// Candidates kept; 0 for all.
   public var topK = 40
-  /// Probability that the candidates kept reach together (Holtzman et al. 2020); 1 for all.
+  /// Probability that the candidates kept reach together (Holtzman and others, 2020); 1 for all.
   public var topP: Float = 0.95
-  /// Least probability, as a share of the largest (Nguyen et al. 2024); 0 for all.
+  /// Least probability, as a share of the largest (Nguyen and others, 2024); 0 for all.
   public var minP: Float = 0.05
-  /// Probability of the candidates nearest to the expected surprise (Meister et al. 2022); 1 for
-  /// all.
+  /// Probability of the candidates nearest to the expected surprise (Meister and others, 2022); 1
+  /// for all.
   public var typicalP: Float = 1
-  /// Divides positive logits of recent tokens and multiplies negative ones (Keskar et al. 2019).
+  /// Divides positive logits of recent tokens and multiplies negative ones (Keskar and others,
+  /// 2019).
   public var repeatPenalty: Float = 1
   /// Taken off the logits of recent tokens.
   public var presencePenalty: Float = 0
@@ -45,7 +46,7 @@ public struct SamplingOptions: Sendable, Equatable, Codable {
   public var xtcProbability: Float = 0
   /// Probability from which XTC calls a candidate likely.
   public var xtcThreshold: Float = 0.1
-  /// 2 for mirostat 2 (Basu et al. 2021) in place of the truncating stages; 0 for none.
+  /// 2 for mirostat 2 (Basu and others, 2021) in place of the truncating stages; 0 for none.
   public var mirostat = 0
   /// Surprise that mirostat aims at, in bits.
   public var mirostatTau: Float = 5
