@@ -56,6 +56,8 @@ let package = Package(
       name: "KernelsTests", dependencies: ["Kernels", "BlockFormats"],
       swiftSettings: [.unsafeFlags(["-O"])]),
     .testTarget(
+      name: "TokenizationTests", dependencies: ["Tokenization", "GGUF"], exclude: ["Fixtures"]),
+    .testTarget(
       name: "ChatTemplatesTests", dependencies: ["ChatTemplates"], exclude: ["Fixtures"]),
     .testTarget(
       name: "InferenceTests", dependencies: ["Phidelity", "Kernels"], exclude: ["Fixtures"]),

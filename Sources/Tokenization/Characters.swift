@@ -4,9 +4,9 @@ struct Characters {
   enum Kind: UInt8 {
     case upper, lower, otherLetter, mark, number, space, other
 
-    /// `\p{L}`
+    /// Whether `\p{L}` matches.
     var isLetter: Bool { rawValue <= Kind.otherLetter.rawValue }
-    /// `[^\s\p{L}\p{N}]`
+    /// Whether `[^\s\p{L}\p{N}]` matches.
     var isOther: Bool { self == .mark || self == .other }
   }
 

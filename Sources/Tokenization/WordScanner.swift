@@ -24,6 +24,8 @@ struct WordScanner {
     return index
   }
 
+  /// A contraction.
+  ///
   /// `'s|'t|'re|'ve|'m|'ll|'d`
   func contraction(_ start: Int, ignoringCase: Bool) -> Int? {
     guard scalar(start) == 39 else { return nil }
@@ -41,6 +43,8 @@ struct WordScanner {
     }
   }
 
+  /// A run of characters with a space before it or without.
+  ///
   /// ` ?X+`
   func spaced(_ start: Int, _ condition: (Characters.Kind) -> Bool) -> Int? {
     let first = scalar(start) == 32 ? start + 1 : start
@@ -48,6 +52,8 @@ struct WordScanner {
     return last > first ? last : nil
   }
 
+  /// Letters with one other character before them or without.
+  ///
   /// `[^\r\n\p{L}\p{N}]?\p{L}+`
   func prefixedLetters(_ start: Int) -> Int? {
     let first = isPrefix(start) ? start + 1 : start
@@ -60,6 +66,8 @@ struct WordScanner {
     return !kind.isLetter && kind != .number && !isLineEnd(index)
   }
 
+  /// Digits, `limit` of them at most.
+  ///
   /// `\p{N}{1,n}`
   func numbers(_ start: Int, atMost limit: Int) -> Int? {
     let last = min(run(start) { $0 == .number }, start + limit)
@@ -73,6 +81,8 @@ struct WordScanner {
     return index
   }
 
+  /// White space up to the last line end in it.
+  ///
   /// `\s*[\r\n]+`
   func lineEnds(_ start: Int) -> Int? {
     var last = run(start) { $0 == .space }
@@ -87,9 +97,10 @@ struct WordScanner {
     return last < end && last - start > 1 ? last - 1 : last
   }
 
-  /// A word of GPT-4o's two first alternatives, with a contraction after it:
+  /// A word of GPT-4o's two first alternatives, with a contraction after it or without.
+  ///
   /// `[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+`, else
-  /// `[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*`
+  /// `[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*`.
   func casedWord(_ start: Int) -> Int? {
     let starts = isPrefix(start) ? [start + 1, start] : [start]
     for match in [endingLower, beginningUpper] {
