@@ -36,7 +36,12 @@ let benchCommand = Command(
     let tokens = BenchResult.tokens(prompt, of: model)
     try session.append(tokens)
     results.append(
-      try BenchResult(test: "pp\(prompt)", tokens: prompt, bytes: nil, repetitions) {
+      // The weights are read once for each chunk.
+      try BenchResult(
+        test: "pp\(prompt)", tokens: prompt,
+        bytes: bytes * ((prompt + session.options.chunkLength - 1) / session.options.chunkLength)
+          / prompt, repetitions
+      ) {
         session.rewind(to: 0)
         try session.append(tokens)
       })
@@ -67,10 +72,10 @@ private struct BenchResult {
   let mean: Double
   let deviation: Double
   /// Weights read from memory for each token, in GB a second.
-  let bandwidth: Double?
+  let bandwidth: Double
 
   init(
-    test: String, tokens: Int, bytes: Int?, _ repetitions: Int, _ body: () throws -> Void
+    test: String, tokens: Int, bytes: Int, _ repetitions: Int, _ body: () throws -> Void
   ) throws {
     self.test = test
     var speeds: [Double] = []
@@ -82,7 +87,7 @@ private struct BenchResult {
     let squares = speeds.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
     self.mean = mean
     deviation = repetitions > 1 ? (squares / Double(repetitions - 1)).squareRoot() : 0
-    bandwidth = bytes.map { Double($0) * mean / 1e9 }
+    bandwidth = Double(bytes) * mean / 1e9
   }
 
   /// Tokens spread over the vocabulary, the same in every run.
@@ -93,14 +98,13 @@ private struct BenchResult {
   var line: String {
     let speed = String(format: "%10.2f ± %.2f tokens/s", mean, deviation)
     return test.padding(toLength: 8, withPad: " ", startingAt: 0) + speed
-      + (bandwidth.map { String(format: "  %.1f GB/s", $0) } ?? "")
+      + String(format: "  %.1f GB/s", bandwidth)
   }
 
   func object(kernels: String, threads: Int) -> [String: Any] {
-    var object: [String: Any] = [
-      "test": test, "tok_s": mean, "std": deviation, "kernels": kernels, "threads": threads,
+    [
+      "test": test, "tok_s": mean, "std": deviation, "gb_s": bandwidth, "kernels": kernels,
+      "threads": threads,
     ]
-    if let bandwidth { object["gb_s"] = bandwidth }
-    return object
   }
 }

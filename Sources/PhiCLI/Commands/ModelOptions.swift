@@ -91,7 +91,7 @@ enum ModelOptions {
       $0 > 0 ? $0 : nil
     }
     options.threads = try arguments.int("threads", in: 1...1024)
-    options.chunkLength = try arguments.int("chunk", in: 1...65536) ?? 256
+    options.chunkLength = try arguments.int("chunk", in: 1...8192) ?? 256
     options.kernels = ProcessInfo.processInfo.environment["PHI_KERNELS"]
     if let name = arguments.string("cache") {
       guard let format = CacheFormat(rawValue: name) else {

@@ -62,7 +62,11 @@ let detokenizeCommand = Command(
   if let token = tokens.first(where: { $0 < 0 || Int($0) >= tokenizer.vocabulary.count }) {
     throw SessionError.unknownToken(token, vocabularySize: tokenizer.vocabulary.count)
   }
-  StandardOutput.write(tokenizer.decode(tokens, renderSpecial: true) + "\n")
+  // What `phi tokenize` put before the text is no part of it.
+  let vocabulary = tokenizer.vocabulary
+  let hasPrefix = vocabulary.addsBOS && tokens.first == vocabulary.bos
+  let text = tokenizer.decode(Array(tokens.dropFirst(hasPrefix ? 1 : 0)), renderSpecial: true)
+  StandardOutput.write(StandardOutput.isTerminal ? text + "\n" : text)
   return 0
 }
 
