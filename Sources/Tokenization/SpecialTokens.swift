@@ -1,18 +1,16 @@
 /// Tokens that are found in a text before the rest is split: control tokens such as `<|user|>`,
 /// and what the user has defined.
 ///
-/// At each place the longest one wins, as in `tokenizers`' AddedVocabulary.
+/// They are found as `AddedVocabulary` of the `tokenizers` package does: from left to right, at each
+/// place the longest one, and some swallow the white space around them.
 struct SpecialTokens: Sendable {
+  /// A token by what it does in a text.
   private struct Entry: Sendable {
     let id: Int32
-    let bytes: [UInt8]
+    let length: Int
     let isControl: Bool
+    let strips: WhiteSpaceRule.Sides
   }
-
-  /// By first byte, longest first.
-  private var entries: [[Entry]]
-  /// Tokens that swallow the white space before them, and after them.
-  private let (strippingLeft, strippingRight): (Set<Int32>, Set<Int32>)
 
   /// A stretch of text, or a token.
   enum Part: Equatable {
@@ -20,17 +18,72 @@ struct SpecialTokens: Sendable {
     case token(Int32)
   }
 
+  /// A byte after a common beginning, in a tree of all tokens.
+  private struct Node: Sendable {
+    let byte: UInt8
+    var entry: Int32 = -1
+    var firstChild: Int32 = -1
+    var nextSibling: Int32 = -1
+  }
+
+  private var entries: [Entry] = []
+  private var nodes: [Node] = []
+  private var roots = [Int32](repeating: -1, count: 256)  // by first byte, −1 where no token begins
+
   init(_ vocabulary: Vocabulary) {
-    entries = [[Entry]](repeating: [], count: 256)
-    for (id, kind) in vocabulary.kinds.enumerated()
-    where kind == .control || kind == .userDefined || kind == .unknown {
+    let rule = WhiteSpaceRule(vocabulary)
+    for (id, kind) in vocabulary.kinds.enumerated() {
+      // Converters call padding unknown; of those only the one unknown token is text.
+      let isSpecial =
+        kind == .control || kind == .userDefined
+        || (kind == .unknown && vocabulary.unknown == Int32(id))
+      guard isSpecial else { continue }
       let piece = vocabulary.pieces[id]
-      guard let first = piece.first else { continue }
-      entries[Int(first)].append(
-        Entry(id: Int32(id), bytes: piece, isControl: kind != .userDefined))
+      insert(
+        piece,
+        Entry(
+          id: Int32(id), length: piece.count, isControl: kind != .userDefined,
+          strips: rule.sides(of: piece)))
     }
-    for byte in entries.indices { entries[byte].sort { $0.bytes.count > $1.bytes.count } }
-    (strippingLeft, strippingRight) = Self.strippingTokens(vocabulary)
+  }
+
+  private mutating func insert(_ piece: [UInt8], _ entry: Entry) {
+    guard let first = piece.first else { return }
+    if roots[Int(first)] < 0 {
+      roots[Int(first)] = Int32(nodes.count)
+      nodes.append(Node(byte: first))
+    }
+    var node = Int(roots[Int(first)])
+    for byte in piece.dropFirst() {
+      if let child = child(of: node, byte) {
+        node = child
+      } else {
+        nodes.append(Node(byte: byte, nextSibling: nodes[node].firstChild))
+        nodes[node].firstChild = Int32(nodes.count - 1)
+        node = nodes.count - 1
+      }
+    }
+    nodes[node].entry = Int32(entries.count)
+    entries.append(entry)
+  }
+
+  private func child(of node: Int, _ byte: UInt8) -> Int? {
+    var child = nodes[node].firstChild
+    while child >= 0, nodes[Int(child)].byte != byte { child = nodes[Int(child)].nextSibling }
+    return child >= 0 ? Int(child) : nil
+  }
+
+  /// The longest token at a place.
+  private func longest(_ text: UnsafeRawBufferPointer, at start: Int) -> Entry? {
+    var node: Int? = Int(roots[Int(text[start])])
+    var index = start
+    var found: Int32 = -1
+    while let current = node {
+      if nodes[current].entry >= 0 { found = nodes[current].entry }
+      index += 1
+      node = index < text.count ? child(of: current, text[index]) : nil
+    }
+    return found >= 0 ? entries[Int(found)] : nil
   }
 
   /// Splits a text.
@@ -38,81 +91,24 @@ struct SpecialTokens: Sendable {
   /// - Parameters:
   ///   - text: UTF-8.
   ///   - parsesControl: Whether control tokens are found; the user's always are.
-  /// - Returns: Texts, none empty, and tokens, in order.
-  func split(_ text: [UInt8], parsesControl: Bool) -> [Part] {
-    var parts: [Part] = []
-    var start = 0
+  ///   - body: Called with texts, none empty, and tokens, in order.
+  func split(_ text: UnsafeRawBufferPointer, parsesControl: Bool, _ body: (Part) -> Void) {
+    var start = 0  // of the text that has not been given yet
     var position = 0
     while position < text.count {
-      guard
-        let entry = entries[Int(text[position])].first(where: {
-          (parsesControl || !$0.isControl) && text[position...].starts(with: $0.bytes)
-        })
-      else {
+      guard roots[Int(text[position])] >= 0, let entry = longest(text, at: position) else {
         position += 1
         continue
       }
-      var end = position
-      if strippingLeft.contains(entry.id) {
-        while let length = Self.whiteSpace(text, before: end), end - length >= start {
-          end -= length
-        }
-      }
-      if start < end { parts.append(.text(start..<end)) }
-      parts.append(.token(entry.id))
-      position += entry.bytes.count
-      if strippingRight.contains(entry.id) {
-        while let length = Self.whiteSpace(text, at: position) { position += length }
-      }
-      start = position
+      let (begin, end) = (position, position + entry.length)
+      position = end
+      guard parsesControl || !entry.isControl else { continue }
+      let textEnd =
+        entry.strips.contains(.left) ? WhiteSpace.start(text, before: begin, from: start) : begin
+      if start < textEnd { body(.text(start..<textEnd)) }
+      body(.token(entry.id))
+      start = entry.strips.contains(.right) ? WhiteSpace.end(text, from: end) : end
     }
-    if start < text.count { parts.append(.text(start..<text.count)) }
-    return parts
-  }
-
-  /// Bytes of the white-space character at a place; nil if there is none.
-  private static func whiteSpace(_ text: [UInt8], at position: Int) -> Int? {
-    guard position < text.count else { return nil }
-    if text[position] < 0x80 {
-      return text[position] == 32 || (9...13).contains(text[position]) ? 1 : nil
-    }
-    let next = String(decoding: text[position..<min(position + 4, text.count)], as: UTF8.self)
-    guard let scalar = next.unicodeScalars.first, scalar.properties.isWhitespace else { return nil }
-    return UTF8.width(scalar)
-  }
-
-  /// Bytes of the white-space character that ends at a place; nil if there is none.
-  private static func whiteSpace(_ text: [UInt8], before position: Int) -> Int? {
-    var start = position - 1
-    while start >= 0, text[start] & 0xC0 == 0x80 { start -= 1 }
-    guard start >= 0, let length = whiteSpace(text, at: start), start + length == position else {
-      return nil
-    }
-    return length
-  }
-
-  /// Which tokens swallow white space.
-  ///
-  /// GGUF has no key for it: the family is known by its pieces.
-  ///
-  /// Phi-3 (SentencePiece) declares its roles, `</s>` and placeholders with `rstrip`, so that the
-  /// line feed in `<|user|>\n` never becomes a token; Phi-4-mini its roles and tool marks likewise;
-  /// Phi-4 its three marks with `lstrip` and `rstrip`. Source: `added_tokens` in each model's
-  /// tokenizer.json.
-  private static func strippingTokens(
-    _ vocabulary: Vocabulary
-  ) -> (left: Set<Int32>, right: Set<Int32>) {
-    func ids(_ names: [String]) -> Set<Int32> { Set(names.compactMap { vocabulary.id(of: $0) }) }
-    func has(_ names: [String]) -> Bool { names.allSatisfy { vocabulary.id(of: $0) != nil } }
-    let roles = ["<|user|>", "<|assistant|>", "<|end|>", "<|system|>"]
-    if vocabulary.merges.isEmpty {
-      guard has(roles + ["<0x0A>"]) else { return ([], []) }
-      return ([], ids(roles + ["</s>"] + (1...6).map { "<|placeholder\($0)|>" }))
-    }
-    let tools = ["<|tool|>", "<|/tool|>", "<|tool_call|>", "<|/tool_call|>", "<|tool_response|>"]
-    if has(roles + tools.prefix(3)) { return ([], ids(roles + tools)) }
-    let marks = ["<|im_start|>", "<|im_end|>", "<|im_sep|>"]
-    if has(marks + ["<|fim_prefix|>"]) { return (ids(marks), ids(marks)) }
-    return ([], [])
+    if start < text.count { body(.text(start..<text.count)) }
   }
 }

@@ -1,139 +1,187 @@
-/// The alternatives of the splitting expressions: each returns where its match ends, or nil.
+/// The alternatives of the splitting expressions over a stretch of UTF-8: each returns where its
+/// match ends, or nil.
 struct WordScanner {
-  private let characters: Characters
+  private let bytes: UnsafeRawBufferPointer
+  private let classes: [ScalarClass]
   /// Where the text, or the stretch of it, ends.
   let end: Int
 
-  init(_ characters: Characters, end: Int) {
-    self.characters = characters
+  init(_ bytes: UnsafeRawBufferPointer, end: Int, classes: [ScalarClass] = ScalarClass.table) {
+    self.bytes = bytes
     self.end = end
+    self.classes = classes
   }
 
-  private func kind(_ index: Int) -> Characters.Kind? {
-    index < end ? characters.kind(index) : nil
+  /// The same text up to another end.
+  func ending(at end: Int) -> WordScanner { WordScanner(bytes, end: end, classes: classes) }
+
+  /// The scalar that begins at a place and its number of bytes.
+  @inline(__always)
+  func scalar(at index: Int) -> (value: UInt32, width: Int) {
+    let lead = UInt32(bytes[index])
+    if lead < 0x80 { return (lead, 1) }
+    func continuation(_ offset: Int) -> UInt32 { UInt32(bytes[index + offset]) & 0x3F }
+    if lead < 0xE0 { return ((lead & 0x1F) << 6 | continuation(1), 2) }
+    if lead < 0xF0 { return ((lead & 0x0F) << 12 | continuation(1) << 6 | continuation(2), 3) }
+    let high = (lead & 0x07) << 18 | continuation(1) << 12
+    return (high | continuation(2) << 6 | continuation(3), 4)
   }
 
-  private func scalar(_ index: Int) -> UInt32 { index < end ? characters.scalar(index) : 0 }
+  @inline(__always)
+  private func classified(at index: Int) -> (class: ScalarClass, width: Int) {
+    let (value, width) = scalar(at: index)
+    return (classes[Int(value)], width)
+  }
 
-  private func isLineEnd(_ index: Int) -> Bool { scalar(index) == 10 || scalar(index) == 13 }
+  /// An ASCII character's value, 255 for others and at the end.
+  @inline(__always)
+  private func ascii(at index: Int) -> UInt8 {
+    index < end && bytes[index] < 0x80 ? bytes[index] : 255
+  }
 
-  /// The end of the run of characters that a condition holds for.
-  private func run(_ start: Int, _ condition: (Characters.Kind) -> Bool) -> Int {
+  private func isLineEnd(_ index: Int) -> Bool {
+    let byte = ascii(at: index)
+    return byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r")
+  }
+
+  /// The end of the run of scalars of some classes.
+  @inline(__always)
+  private func run(_ start: Int, of classes: ScalarClass) -> Int {
     var index = start
-    while let kind = kind(index), condition(kind) { index += 1 }
+    while index < end {
+      let (found, width) = classified(at: index)
+      guard classes.contains(found) else { break }
+      index += width
+    }
     return index
   }
 
-  /// A contraction.
+  /// Matches an alternative of the expressions.
   ///
   /// `'s|'t|'re|'ve|'m|'ll|'d`
   func contraction(_ start: Int, ignoringCase: Bool) -> Int? {
-    guard scalar(start) == 39 else { return nil }
-    func letter(_ index: Int) -> Unicode.Scalar {
-      let value = scalar(index)
-      guard ignoringCase else { return Unicode.Scalar(value) ?? " " }
-      // Case folding has one letter beyond ASCII here: the long s.
-      if value == 0x17F { return "s" }
-      return Unicode.Scalar((65...90).contains(value) ? value + 32 : value) ?? " "
-    }
-    switch (letter(start + 1), letter(start + 2)) {
-    case ("s", _), ("t", _), ("m", _), ("d", _): return start + 2
-    case ("r", "e"), ("v", "e"), ("l", "l"): return start + 3
+    guard ascii(at: start) == UInt8(ascii: "'") else { return nil }
+    let first = letter(start + 1, ignoringCase)
+    switch first {
+    case "s":
+      // Folding has one letter beyond ASCII here: the long s.
+      return start + 1 + (bytes[start + 1] < 0x80 ? 1 : 2)
+    case "t", "m", "d": return start + 2
+    case "r", "v": return letter(start + 2, ignoringCase) == "e" ? start + 3 : nil
+    case "l": return letter(start + 2, ignoringCase) == "l" ? start + 3 : nil
     default: return nil
     }
   }
 
-  /// A run of characters with a space before it or without.
+  private func letter(_ index: Int, _ ignoringCase: Bool) -> Unicode.Scalar {
+    guard index < end else { return " " }
+    let (value, _) = scalar(at: index)
+    guard ignoringCase else { return Unicode.Scalar(value) ?? " " }
+    if value == 0x17F { return "s" }
+    return Unicode.Scalar((65...90).contains(value) ? value + 32 : value) ?? " "
+  }
+
+  /// Matches an alternative of the expressions.
   ///
   /// ` ?X+`
-  func spaced(_ start: Int, _ condition: (Characters.Kind) -> Bool) -> Int? {
-    let first = scalar(start) == 32 ? start + 1 : start
-    let last = run(first, condition)
+  @inline(__always)
+  func spaced(_ start: Int, _ classes: ScalarClass) -> Int? {
+    let first = ascii(at: start) == UInt8(ascii: " ") ? start + 1 : start
+    let last = run(first, of: classes)
     return last > first ? last : nil
   }
 
-  /// Letters with one other character before them or without.
+  /// Where `[^\r\n\p{L}\p{N}]?` ends.
+  private func prefix(_ start: Int) -> Int {
+    guard start < end, !isLineEnd(start) else { return start }
+    let (found, width) = classified(at: start)
+    return ScalarClass([.letter, .number]).contains(found) ? start : start + width
+  }
+
+  /// Matches an alternative of the expressions.
   ///
   /// `[^\r\n\p{L}\p{N}]?\p{L}+`
   func prefixedLetters(_ start: Int) -> Int? {
-    let first = isPrefix(start) ? start + 1 : start
-    let last = run(first) { $0.isLetter }
+    let first = prefix(start)
+    let last = run(first, of: .letter)
     return last > first ? last : nil
   }
 
-  private func isPrefix(_ index: Int) -> Bool {
-    guard let kind = kind(index) else { return false }
-    return !kind.isLetter && kind != .number && !isLineEnd(index)
-  }
-
-  /// Digits, `limit` of them at most.
+  /// Matches an alternative of the expressions.
   ///
   /// `\p{N}{1,n}`
   func numbers(_ start: Int, atMost limit: Int) -> Int? {
-    let last = min(run(start) { $0 == .number }, start + limit)
-    return last > start ? last : nil
+    var index = start
+    for _ in 0..<limit where index < end {
+      let (found, width) = classified(at: index)
+      guard found == .number else { break }
+      index += width
+    }
+    return index > start ? index : nil
   }
 
   /// ` ?[^\s\p{L}\p{N}]+[\r\n]*`, with slashes too at the end where GPT-4o's has them.
   func symbols(_ start: Int, slashes: Bool) -> Int? {
-    guard var index = spaced(start, { $0.isOther }) else { return nil }
-    while isLineEnd(index) || (slashes && scalar(index) == 47) { index += 1 }
+    guard var index = spaced(start, .symbol) else { return nil }
+    while isLineEnd(index) || (slashes && ascii(at: index) == UInt8(ascii: "/")) { index += 1 }
     return index
   }
 
-  /// White space up to the last line end in it.
+  /// Matches an alternative of the expressions.
   ///
   /// `\s*[\r\n]+`
   func lineEnds(_ start: Int) -> Int? {
-    var last = run(start) { $0 == .space }
+    var last = run(start, of: .space)
     while last > start, !isLineEnd(last - 1) { last -= 1 }
     return last > start ? last : nil
   }
 
-  /// `\s+(?!\S)|\s+`; a character that no alternative matches stands alone.
+  /// `\s+(?!\S)|\s+`; a scalar that no alternative matches stands alone.
   func whiteSpace(_ start: Int) -> Int {
-    let last = run(start) { $0 == .space }
-    guard last > start else { return start + 1 }
-    return last < end && last - start > 1 ? last - 1 : last
+    var index = start
+    var last = start
+    while index < end {
+      let (found, width) = classified(at: index)
+      guard found == .space else { break }
+      last = index
+      index += width
+    }
+    guard index > start else { return start + scalar(at: start).width }
+    return index < end && last > start ? last : index
   }
 
   /// A word of GPT-4o's two first alternatives, with a contraction after it or without.
   ///
   /// `[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+`, else
-  /// `[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*`.
+  /// `[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*`
   func casedWord(_ start: Int) -> Int? {
-    let starts = isPrefix(start) ? [start + 1, start] : [start]
-    for match in [endingLower, beginningUpper] {
-      for first in starts {
-        if let last = match(first) { return contraction(last, ignoringCase: true) ?? last }
-      }
-    }
-    return nil
+    let first = prefix(start)
+    let word =
+      endingLower(first) ?? (first > start ? endingLower(start) : nil)
+      ?? beginningUpper(first) ?? (first > start ? beginningUpper(start) : nil)
+    return word.map { contraction($0, ignoringCase: true) ?? $0 }
   }
 
-  private func isUpper(_ kind: Characters.Kind) -> Bool {
-    kind == .upper || kind == .otherLetter || kind == .mark
-  }
-
-  private func isLower(_ kind: Characters.Kind) -> Bool {
-    kind == .lower || kind == .otherLetter || kind == .mark
-  }
+  private static let uppers: ScalarClass = [.upper, .caseless, .mark]
+  private static let lowers: ScalarClass = [.lower, .caseless, .mark]
 
   private func endingLower(_ start: Int) -> Int? {
-    let upper = run(start, isUpper)
-    let last = run(upper, isLower)
-    if last > upper { return last }
-    // The uppers give back until one that is a lower too can stand last.
-    var index = upper
-    while index > start {
-      if isLower(characters.kind(index - 1)) { return index }
-      index -= 1
+    var index = start
+    var lastLower = start
+    while index < end {
+      let (found, width) = classified(at: index)
+      guard Self.uppers.contains(found) else { break }
+      index += width
+      if Self.lowers.contains(found) { lastLower = index }
     }
-    return nil
+    let last = run(index, of: Self.lowers)
+    if last > index { return last }
+    // The uppers give back until one that is a lower too can stand last.
+    return lastLower > start ? lastLower : nil
   }
 
   private func beginningUpper(_ start: Int) -> Int? {
-    let upper = run(start, isUpper)
-    return upper > start ? run(upper, isLower) : nil
+    let upper = run(start, of: Self.uppers)
+    return upper > start ? run(upper, of: Self.lowers) : nil
   }
 }

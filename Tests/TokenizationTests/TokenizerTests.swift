@@ -114,12 +114,13 @@ struct TokenizerGolden: Sendable, CustomTestStringConvertible {
   }
 
   @Test(arguments: [
-    ("tokenizer.ggml.model", "is missing"), ("tokenizer.ggml.tokens", "is missing or empty"),
-    ("tokenizer.ggml.merges", "is missing or empty"),
+    ("tokenizer.ggml.model", ": missing, expected llama or gpt2"),
+    ("tokenizer.ggml.tokens", ": missing"),
+    ("tokenizer.ggml.merges", ": missing"),
   ])
   func namesWhatIsMissing(_ key: String, _ problem: String) throws {
     let bad = try metadata("gpt-2", key, nil)
-    #expect(throws: TokenizerError("m.gguf: \(key) \(problem)")) { try Tokenizer(bad) }
+    #expect(throws: TokenizerError("m.gguf: \(key)\(problem)")) { try Tokenizer(bad) }
   }
 
   @Test func namesWhatIsWrong() throws {

@@ -1,0 +1,51 @@
+/// Which special tokens swallow the white space beside them.
+///
+/// GGUF has no key for it, and file names lie: the family is known by its pieces. The sources are
+/// `added_tokens_decoder` in each model's `tokenizer_config.json`.
+enum WhiteSpaceRule: Equatable {
+  /// Sides of a token.
+  struct Sides: OptionSet, Sendable {
+    let rawValue: UInt8
+    static let left = Sides(rawValue: 1)
+    static let right = Sides(rawValue: 2)
+  }
+
+  /// Nothing is swallowed.
+  case none
+  /// Phi-3, Phi-3.5 (SentencePiece): `rstrip` for `</s>`, roles and placeholders, so that the line
+  /// feed of `<|user|>\n` never becomes a token; not for `<s>`, `<unk>` and `<|endoftext|>`.
+  case phi3
+  /// Phi-4-mini: `rstrip` for roles and tools; not for `<|endoftext|>` and `<|endofprompt|>`.
+  case phi4Mini
+  /// Phi-4: `lstrip` and `rstrip` for every special token.
+  case phi4
+
+  init(_ vocabulary: Vocabulary) {
+    func has(_ names: String...) -> Bool {
+      names.allSatisfy { name in
+        vocabulary.id(of: name).map { vocabulary.kinds[Int($0)] != .normal } ?? false
+      }
+    }
+    // Only SentencePiece's tokens have scores.
+    let isSentencePiece = !vocabulary.scores.isEmpty
+    if has("<|user|>", "<|assistant|>", "<|end|>") {
+      self = isSentencePiece ? .phi3 : has("<|system|>") ? .phi4Mini : .none
+    } else if has("<|im_start|>", "<|im_sep|>", "<|im_end|>") {
+      self = isSentencePiece ? .none : .phi4
+    } else {
+      self = .none
+    }
+  }
+
+  /// The sides on which a token swallows white space.
+  func sides(of piece: [UInt8]) -> Sides {
+    let name = String(decoding: piece, as: UTF8.self)
+    let isMark = name.hasPrefix("<|") && name.hasSuffix("|>")
+    switch self {
+    case .none: return []
+    case .phi3: return name == "</s>" || (isMark && name != "<|endoftext|>") ? .right : []
+    case .phi4Mini: return isMark && !name.hasPrefix("<|endof") ? .right : []
+    case .phi4: return isMark ? [.left, .right] : []
+    }
+  }
+}
