@@ -19,6 +19,7 @@ public struct GGUFError: Error, Sendable, Equatable, CustomStringConvertible {
 extension String {
   /// The text with control characters written as escapes, so that a terminal only shows it.
   public var printable: String {
+    let hidden: Set<Unicode.GeneralCategory> = [.control, .lineSeparator, .paragraphSeparator]
     var result = ""
     for scalar in unicodeScalars {
       switch scalar {
@@ -26,7 +27,7 @@ extension String {
       case "\t": result += "\\t"
       case "\r": result += "\\r"
       default:
-        if scalar.properties.generalCategory == .control || scalar.properties.isBidiControl {
+        if hidden.contains(scalar.properties.generalCategory) || scalar.properties.isBidiControl {
           result += "\\u{\(String(scalar.value, radix: 16))}"
         } else {
           result.unicodeScalars.append(scalar)
