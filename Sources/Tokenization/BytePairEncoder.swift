@@ -1,6 +1,7 @@
-/// Byte-pair encoding over bytes (Sennrich and others, 2016, Radford and others, 2019): each word
-/// that the pre-tokenizer splits off starts as its bytes, and the pair whose merge has the lowest
-/// rank is merged until there is none.
+/// Byte-pair encoding over bytes, as GPT-2 has it.
+///
+/// Each word that the pre-tokenizer splits off starts as its bytes, and the pair whose merge has the
+/// lowest rank is merged until there is none (Sennrich, Haddow and Birch 2016).
 struct BytePairEncoder: Sendable {
   private let pieces: PieceTable
   private let merges: MergeTable

@@ -31,9 +31,7 @@ struct MergeTable: Sendable {
     }
   }
 
-  /// Adds the next merge of the list; there must be room.
-  ///
-  /// Of equal pairs the first counts.
+  /// Adds the next merge of the list, for which there must be room; of equal pairs the first counts.
   mutating func append(
     _ merge: UnsafeRawBufferPointer, of pieces: PieceTable
   ) throws(MergeError) {
@@ -87,11 +85,4 @@ struct MergeTable: Sendable {
     }
     return slot
   }
-}
-
-/// What is wrong with a list of merges.
-struct MergeError: Error {
-  /// Where in the list.
-  let rank: Int
-  let problem: String
 }

@@ -32,9 +32,7 @@ public struct PieceTable: Sendable, RandomAccessCollection {
   /// As many as the table can hold.
   static let maximumBytes = 1 << 30
 
-  /// Adds a piece; there must be room.
-  ///
-  /// Returns the earlier id of an equal piece, if there is one.
+  /// Adds a piece, for which there must be room, and returns the earlier id of an equal one if any.
   mutating func append(_ piece: UnsafeRawBufferPointer) -> Int32? {
     let id = ends.count
     precondition(id * 2 <= mask + 1, "the table has no room")

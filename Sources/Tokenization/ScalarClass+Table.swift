@@ -1,9 +1,9 @@
 extension ScalarClass {
-  /// The classes of all scalars from U+0000 on, as runs: a letter for the class, and how many
-  /// scalars it goes on for if more than one.
+  /// The classes of all scalars from U+0000 on, as runs.
   ///
-  /// `U` upper, `l` lower, `o` other letters, `m` marks, `n` numbers, `s` white space, `-` the
-  /// rest; after the last run all is rest.
+  /// A run is a letter for the class, and how many scalars it goes on for if more than one: `U`
+  /// upper, `l` lower, `o` other letters, `m` marks, `n` numbers, `s` white space, `-` the rest.
+  /// After the last run all is rest.
   ///
   /// Made by `scripts/make-scalar-classes` from the expressions of tokenizers 0.23.3
   /// (Unicode 16).

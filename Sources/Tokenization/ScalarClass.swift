@@ -1,26 +1,27 @@
-/// What regular expressions call a scalar: a set of one for a scalar, of several for what a part of
-/// an expression takes.
+/// What regular expressions call a scalar.
+///
+/// A scalar has one class; a part of an expression takes a set of them.
 struct ScalarClass: OptionSet, Sendable {
   let rawValue: UInt8
 
-  /// What `\p{Lu}`, `\p{Lt}` match.
+  /// Uppercase and titlecase letters, `\p{Lu}` and `\p{Lt}`.
   static let upper = ScalarClass(rawValue: 1)
-  /// Scalars that `\p{Ll}` matches.
+  /// Lowercase letters, `\p{Ll}`.
   static let lower = ScalarClass(rawValue: 2)
-  /// Scalars that `\p{Lm}` or `\p{Lo}` matches.
+  /// Letters without case, `\p{Lm}` and `\p{Lo}`.
   static let caseless = ScalarClass(rawValue: 4)
-  /// Scalars that `\p{M}` matches.
+  /// Marks, `\p{M}`.
   static let mark = ScalarClass(rawValue: 8)
-  /// Scalars that `\p{N}` matches.
+  /// Numbers, `\p{N}`.
   static let number = ScalarClass(rawValue: 16)
-  /// Scalars that `\s` matches.
+  /// White space, `\s`.
   static let space = ScalarClass(rawValue: 32)
   /// All else, unassigned scalars too.
   static let rest = ScalarClass(rawValue: 64)
 
-  /// Scalars that `\p{L}` matches.
+  /// Letters, `\p{L}`.
   static let letter: ScalarClass = [.upper, .lower, .caseless]
-  /// Scalars that `[^\s\p{L}\p{N}]` matches.
+  /// What is neither space nor letter nor number, `[^\s\p{L}\p{N}]`.
   static let symbol: ScalarClass = [.mark, .rest]
 
   /// The class of each scalar by its value.

@@ -1,10 +1,10 @@
-/// SentencePiece's byte-pair model (Kudo and Richardson 2018): from single characters, the
-/// neighbours whose union has the highest score are merged, the leftmost of equals first; a
-/// character without a piece becomes its bytes.
+/// SentencePiece's byte-pair model (Kudo and Richardson 2018).
+///
+/// From single characters on, the neighbours whose union has the highest score are merged, the
+/// leftmost of equals first; a character without a piece becomes its bytes.
 struct SentencePieceEncoder: Sendable {
   private let pieces: PieceTable
-  /// By token, the higher the score the lower; `.max` for what no text spells.
-  private let ranks: [UInt32]
+  private let ranks: [UInt32]  // [token], low for high scores; .max for what no text spells
   private let byteTokens: [Int32?]  // [256]
   private let unknown: Int32?
   private let addsSpacePrefix: Bool
@@ -114,62 +114,5 @@ struct SentencePieceEncoder: Sendable {
         Merge(rank: encoder.ranks[Int($0)], token: $0)
       }
     }
-  }
-}
-
-/// `▁`, which stands for a space in SentencePiece's pieces.
-enum SpaceMark {
-  /// Its UTF-8.
-  static let bytes: [UInt8] = [0xE2, 0x96, 0x81]
-
-  private static func isMark(_ text: UnsafeRawBufferPointer, _ index: Int) -> Bool {
-    index + 3 <= text.count && text[index] == 0xE2 && text[index + 1] == 0x96
-      && text[index + 2] == 0x81
-  }
-
-  /// Where the word that begins at a place ends: before the next mark that follows other text.
-  static func endOfWord(_ text: UnsafeRawBufferPointer, from start: Int) -> Int {
-    var index = start
-    while isMark(text, index) { index += 3 }
-    while index < text.count, !isMark(text, index) { index += 1 }
-    return index
-  }
-
-  /// Whether a piece has a mark that follows other text.
-  static func isInside(_ piece: UnsafeRawBufferPointer) -> Bool {
-    endOfWord(piece, from: 0) < piece.count
-  }
-
-  /// A piece with its marks as spaces.
-  static func removed(from piece: [UInt8]) -> [UInt8] {
-    guard piece.contains(0xE2) else { return piece }
-    return piece.withUnsafeBytes { piece in
-      var bytes: [UInt8] = []
-      var index = 0
-      while index < piece.count {
-        let isMark = isMark(piece, index)
-        bytes.append(isMark ? UInt8(ascii: " ") : piece[index])
-        index += isMark ? 3 : 1
-      }
-      return bytes
-    }
-  }
-}
-
-/// SentencePiece's pieces for bytes, such as `<0x0A>`.
-enum BytePiece {
-  private static let digits = Array("0123456789ABCDEF".utf8)
-
-  /// The piece of a byte.
-  static func text(_ byte: UInt8) -> [UInt8] {
-    Array("<0x".utf8) + [digits[Int(byte >> 4)], digits[Int(byte & 15)], UInt8(ascii: ">")]
-  }
-
-  /// The byte of a piece; nil if it is of another form.
-  static func byte(_ piece: [UInt8]) -> UInt8? {
-    guard piece.count == 6, piece.starts(with: Array("<0x".utf8)), piece[5] == UInt8(ascii: ">")
-    else { return nil }
-    let values = piece[3..<5].compactMap { Character(Unicode.Scalar($0)).hexDigitValue }
-    return values.count == 2 ? UInt8(values[0] * 16 + values[1]) : nil
   }
 }

@@ -65,10 +65,12 @@ struct VocabularyReader {
     let unknown = try id("unknown", of: pieces) ?? named("<unk>")
     let padding = try id("padding", of: pieces)
     var kinds = try kinds(of: pieces) ?? Self.kinds(of: pieces, [bos, eos, unknown, padding])
-    // Some files call marks that end a turn plain pieces: they would never be found in a text.
-    for mark in Vocabulary.endMarks where isSentencePiece || mark != "</s>" {
-      let id = Array(mark.utf8).withUnsafeBytes { pieces.find($0) }
-      if let id, kinds[Int(id)] == .normal { kinds[Int(id)] = .control }
+    // Some files call marks that end a turn plain pieces, or the user's: they would not be found in
+    // a text, or shown in an answer. Only `</s>` may be text, in Phi-3's vocabulary and in others.
+    for mark in Vocabulary.endMarks where mark != "</s>" {
+      if let id = Array(mark.utf8).withUnsafeBytes({ pieces.find($0) }) {
+        kinds[Int(id)] = .control
+      }
     }
     let wantsBOS = try flag("add_bos_token")
     if wantsBOS == true, bos == nil {
@@ -79,7 +81,7 @@ struct VocabularyReader {
       throw error("add_eos_token", "found true, expected an eos_token_id with it")
     }
     return Vocabulary(
-      pieces: pieces, kinds: kinds, scores: scores, bos: bos, eos: eos,
+      pieces: pieces, kinds: kinds, scores: isSentencePiece ? scores : [], bos: bos, eos: eos,
       eot: try id("eot", of: pieces), unknown: unknown, padding: padding,
       addsBOS: wantsBOS ?? addsBOS, addsEOS: wantsEOS,
       addsSpacePrefix: try flag("add_space_prefix") ?? true)

@@ -26,7 +26,7 @@ enum WhiteSpaceRule: Equatable {
         vocabulary.id(of: name).map { vocabulary.kinds[Int($0)] != .normal } ?? false
       }
     }
-    // Only SentencePiece's tokens have scores.
+    // Only the tokens of SentencePiece have scores.
     let isSentencePiece = !vocabulary.scores.isEmpty
     if has("<|user|>", "<|assistant|>", "<|end|>") {
       self = isSentencePiece ? .phi3 : has("<|system|>") ? .phi4Mini : .none

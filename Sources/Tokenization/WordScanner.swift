@@ -56,9 +56,7 @@ struct WordScanner {
     return index
   }
 
-  /// Matches an alternative of the expressions.
-  ///
-  /// `'s|'t|'re|'ve|'m|'ll|'d`
+  /// A contraction: `'s|'t|'re|'ve|'m|'ll|'d`.
   func contraction(_ start: Int, ignoringCase: Bool) -> Int? {
     guard ascii(at: start) == UInt8(ascii: "'") else { return nil }
     let first = letter(start + 1, ignoringCase)
@@ -81,9 +79,7 @@ struct WordScanner {
     return Unicode.Scalar((65...90).contains(value) ? value + 32 : value) ?? " "
   }
 
-  /// Matches an alternative of the expressions.
-  ///
-  /// ` ?X+`
+  /// A run of some classes, with a space before it or not: ` ?X+`.
   @inline(__always)
   func spaced(_ start: Int, _ classes: ScalarClass) -> Int? {
     let first = ascii(at: start) == UInt8(ascii: " ") ? start + 1 : start
@@ -98,18 +94,14 @@ struct WordScanner {
     return ScalarClass([.letter, .number]).contains(found) ? start : start + width
   }
 
-  /// Matches an alternative of the expressions.
-  ///
-  /// `[^\r\n\p{L}\p{N}]?\p{L}+`
+  /// Letters with what may stand before them: `[^\r\n\p{L}\p{N}]?\p{L}+`.
   func prefixedLetters(_ start: Int) -> Int? {
     let first = prefix(start)
     let last = run(first, of: .letter)
     return last > first ? last : nil
   }
 
-  /// Matches an alternative of the expressions.
-  ///
-  /// `\p{N}{1,n}`
+  /// A few numbers: `\p{N}{1,n}`.
   func numbers(_ start: Int, atMost limit: Int) -> Int? {
     var index = start
     for _ in 0..<limit where index < end {
@@ -120,23 +112,23 @@ struct WordScanner {
     return index > start ? index : nil
   }
 
-  /// ` ?[^\s\p{L}\p{N}]+[\r\n]*`, with slashes too at the end where GPT-4o's has them.
+  /// Symbols with line ends, where GPT-4o's has slashes too: ` ?[^\s\p{L}\p{N}]+[\r\n]*`.
   func symbols(_ start: Int, slashes: Bool) -> Int? {
     guard var index = spaced(start, .symbol) else { return nil }
     while isLineEnd(index) || (slashes && ascii(at: index) == UInt8(ascii: "/")) { index += 1 }
     return index
   }
 
-  /// Matches an alternative of the expressions.
-  ///
-  /// `\s*[\r\n]+`
+  /// White space up to its last line end: `\s*[\r\n]+`.
   func lineEnds(_ start: Int) -> Int? {
     var last = run(start, of: .space)
     while last > start, !isLineEnd(last - 1) { last -= 1 }
     return last > start ? last : nil
   }
 
-  /// `\s+(?!\S)|\s+`; a scalar that no alternative matches stands alone.
+  /// White space, but for the last if a word follows: `\s+(?!\S)|\s+`.
+  ///
+  /// A scalar that no alternative matches stands alone.
   func whiteSpace(_ start: Int) -> Int {
     var index = start
     var last = start
@@ -150,7 +142,7 @@ struct WordScanner {
     return index < end && last > start ? last : index
   }
 
-  /// A word of GPT-4o's two first alternatives, with a contraction after it or without.
+  /// A word of GPT-4o's two first alternatives, with a contraction after it.
   ///
   /// `[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+`, else
   /// `[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*`

@@ -99,7 +99,8 @@ final class TokenWriter {
     self.logits = logits
     self.sampler = sampler
     self.limits = limits
-    decoder = StreamDecoder(session.model.tokenizer)
+    // Text that goes on after text keeps its first space.
+    decoder = StreamDecoder(session.model.tokenizer, after: session.tokens.last)
     stops = StopStrings(limits.stopStrings)
   }
 
