@@ -48,7 +48,10 @@ let package = Package(
     .target(
       name: "Inference", dependencies: ["GGUF", "BlockFormats", "Kernels", "Tokenization"]),
     .target(
-      name: "Phidelity", dependencies: ["GGUF", "Tokenization", "ChatTemplates", "Inference"]),
+      name: "Quantization",
+      dependencies: ["GGUF", "BlockFormats", "Kernels", "Tokenization", "Inference"]),
+    .target(
+      name: "Phidelity", dependencies: ["GGUF", "Tokenization", "ChatTemplates", "Inference", "Quantization"]),
     .executableTarget(name: "PhiCLI", dependencies: ["Phidelity", "Kernels"]),
     .testTarget(name: "GGUFTests", dependencies: ["GGUF"]),
     .testTarget(name: "BlockFormatsTests", dependencies: ["BlockFormats"], exclude: ["Fixtures"]),
@@ -59,6 +62,8 @@ let package = Package(
       name: "TokenizationTests", dependencies: ["Tokenization", "GGUF"], exclude: ["Fixtures"]),
     .testTarget(
       name: "ChatTemplatesTests", dependencies: ["ChatTemplates"], exclude: ["Fixtures"]),
+    .testTarget(
+      name: "QuantizationTests", dependencies: ["Quantization"], exclude: ["Fixtures"]),
     .testTarget(
       name: "InferenceTests", dependencies: ["Phidelity", "Kernels"], exclude: ["Fixtures"]),
     .testTarget(name: "PhiCLITests", dependencies: ["PhiCLI"]),

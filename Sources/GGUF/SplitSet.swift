@@ -55,6 +55,12 @@ enum SplitSet {
     return Part(file: file, header: header)
   }
 
+  /// A part's name, made from the name of the whole.
+  static func name(_ path: String, number: Int, count: Int) -> String {
+    let stem = path.hasSuffix(".gguf") ? String(path.dropLast(5)) : path
+    return stem + suffix(number, count)
+  }
+
   private static func prefix(of path: String, number: Int, count: Int) -> String? {
     let suffix = suffix(number, count)
     return path.hasSuffix(suffix) ? String(path.dropLast(suffix.count)) : nil

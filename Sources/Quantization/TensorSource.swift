@@ -1,0 +1,36 @@
+import GGUF
+
+/// A tensor of a model that is to be written, under GGUF's name, wherever its values come from.
+///
+/// Values are read by rows, from any thread, so that no tensor is ever in memory as a whole.
+public protocol TensorSource: Sendable {
+  /// GGUF's name.
+  var name: String { get }
+  /// Dimensions, the contiguous one first.
+  var shape: [Int] { get }
+  /// The format that holds the values as they are.
+  var type: TensorType { get }
+
+  /// Reads whole rows as floats.
+  ///
+  /// - Parameters:
+  ///   - rows: Rows in all dimensions but the first together.
+  ///   - values: Receives `[rows][columns]`.
+  /// - Throws: What is wrong with the source.
+  func read(rows: Range<Int>, into values: UnsafeMutablePointer<Float>) throws
+
+  /// Copies whole rows in the source's format.
+  ///
+  /// - Parameters:
+  ///   - rows: Rows in all dimensions but the first together.
+  ///   - bytes: Receives the rows' blocks.
+  /// - Throws: What is wrong with the source.
+  func copy(rows: Range<Int>, into bytes: UnsafeMutableRawPointer) throws
+}
+
+extension TensorSource {
+  /// The tensor as it is written in a format.
+  public func description(as type: TensorType) -> TensorDescription {
+    TensorDescription(name: name, type: type, shape: shape)
+  }
+}
