@@ -51,7 +51,8 @@ let package = Package(
       name: "Quantization",
       dependencies: ["GGUF", "BlockFormats", "Kernels", "Tokenization", "Inference"]),
     .target(
-      name: "Phidelity", dependencies: ["GGUF", "Tokenization", "ChatTemplates", "Inference", "Quantization"]),
+      name: "Phidelity",
+      dependencies: ["GGUF", "Tokenization", "ChatTemplates", "Inference", "Quantization"]),
     .executableTarget(name: "PhiCLI", dependencies: ["Phidelity", "Kernels"]),
     .testTarget(name: "GGUFTests", dependencies: ["GGUF"]),
     .testTarget(name: "BlockFormatsTests", dependencies: ["BlockFormats"], exclude: ["Fixtures"]),

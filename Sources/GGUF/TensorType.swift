@@ -36,6 +36,14 @@ public enum TensorType: UInt32, Sendable, CaseIterable {
   /// The name as ggml spells it.
   public var name: String { "\(self)".uppercased() }
 
+  /// The type of a name as ggml spells it, in any case.
+  public init?(named name: String) {
+    guard let type = Self.allCases.first(where: { $0.name == name.uppercased() }) else {
+      return nil
+    }
+    self = type
+  }
+
   /// Values in a block.
   public var blockSize: Int {
     switch self {

@@ -9,6 +9,12 @@ public final class Compute {
   /// The team.
   public let parallel: Parallel
 
+  /// Sees each product's matrix and its `[tokens][columns]` activations before it is done.
+  public typealias Observer = (_ matrix: Matrix, _ x: UnsafePointer<Float>, _ tokens: Int) -> Void
+
+  /// Who watches the products; nil for nobody.
+  public var observer: Observer?
+
   private var input = Input()
   private var quantized = Buffer<UInt8>(count: 0)
   private var padded = Buffer<Float>(count: 0)
@@ -57,6 +63,7 @@ public final class Compute {
   ) {
     precondition(matrix.columns == input.columns, "the activations have another width")
     guard let x = input.x, input.tokens > 0 else { return }
+    observer?(matrix, x, input.tokens)
     if matrix.format.isFloat { padInput() } else { quantizeInput() }
     let floats = input.columns % 16 == 0 ? x : UnsafePointer(padded.pointer)
     switch (input.tokens, matrix.format.isFloat) {

@@ -10,7 +10,8 @@ let program = Program(
     file of the architectures phi2, phi3, phimoe and llama.
     """,
   commands: [
-    chatCommand, runCommand, inspectCommand, benchCommand, tokenizeCommand, detokenizeCommand,
-    templateCommand, logitsCommand, modelsCommand,
+    chatCommand, runCommand, quantizeCommand, imatrixCommand, inspectCommand, benchCommand,
+    modelsCommand,
+    tokenizeCommand, detokenizeCommand, templateCommand, logitsCommand,
   ])
 exit(await program.run(Array(CommandLine.arguments.dropFirst())))

@@ -10,4 +10,5 @@
 @_exported import ChatTemplates
 @_exported import GGUF
 @_exported import Inference
+@_exported import Quantization
 @_exported import Tokenization

@@ -14,6 +14,7 @@ public struct QuantizationError: Error, Sendable, Equatable, CustomStringConvert
   ) -> QuantizationError {
     let expected =
       value.isFinite ? "expected at most 65504 for \(type.name)" : "expected finite weights"
-    return QuantizationError("\(tensor): found \(value) in row \(row), column \(column), \(expected)")
+    return QuantizationError(
+      "\(tensor): found \(value) in row \(row), column \(column), \(expected)")
   }
 }

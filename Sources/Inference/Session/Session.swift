@@ -146,6 +146,9 @@ public final class Session {
     }
   }
 
+  /// Lets somebody see what every matrix is multiplied with; nil for nobody.
+  public func observeProducts(_ observer: Compute.Observer?) { compute.observer = observer }
+
   /// Forgets all but the first tokens.
   public func rewind(to count: Int) {
     precondition(count >= 0 && count <= tokens.count, "cannot rewind forward")

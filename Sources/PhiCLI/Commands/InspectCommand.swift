@@ -71,7 +71,7 @@ private struct InspectReport {
   }
 
   func text(tensors: Bool) -> String {
-    var lines = ["\(file.path.printable): GGUF \(file.version), \(Self.size(file.byteCount))"]
+    var lines = ["\(file.path.printable): GGUF \(file.version), \(Bytes.text(file.byteCount))"]
     func line(_ name: String, _ value: String) {
       lines.append("  " + name.padding(toLength: 14, withPad: " ", startingAt: 0) + value)
     }
@@ -96,11 +96,11 @@ private struct InspectReport {
             ? ", LongRoPE beyond \(configuration.rope.originalContextLength)" : ""))
     }
     line("parameters", Self.count(parameters))
-    line("weights", "\(Self.size(weightBytes)), \(String(format: "%.2f", bits)) bits each")
+    line("weights", "\(Bytes.text(weightBytes)), \(String(format: "%.2f", bits)) bits each")
     if let cacheBytes, let context {
       line(
         "memory",
-        "\(Self.size(weightBytes)) + \(Self.size(cacheBytes)) of f16 cache at \(context) tokens")
+        "\(Bytes.text(weightBytes)) + \(Bytes.text(cacheBytes)) of f16 cache at \(context) tokens")
     }
     if let obstacle { line("runs", "no: \(obstacle)") }
     lines += ["", "formats"]
@@ -108,7 +108,7 @@ private struct InspectReport {
       lines.append(
         "  " + format.name.padding(toLength: 8, withPad: " ", startingAt: 0)
           + "\(format.tensors) tensors, \(Self.count(format.parameters)) values, "
-          + Self.size(format.bytes))
+          + Bytes.text(format.bytes))
     }
     lines += ["", "metadata"]
     for (key, value) in file.metadata.entries {
@@ -118,7 +118,7 @@ private struct InspectReport {
       lines += ["", "tensors"]
       for tensor in file.tensors {
         lines.append(
-          "  \(tensor.name.printable)  \(tensor.type.name)  \(tensor.shape)  \(Self.size(tensor.bytes.count))"
+          "  \(tensor.name.printable)  \(tensor.type.name)  \(tensor.shape)  \(Bytes.text(tensor.bytes.count))"
         )
       }
     }
@@ -177,17 +177,6 @@ private struct InspectReport {
       return array.floats?.map { $0.isFinite ? Double($0) as Any : "\($0)" } ?? []
     default: return value.integer ?? 0
     }
-  }
-
-  private static func size(_ bytes: Int) -> String {
-    let units = ["bytes", "KiB", "MiB", "GiB", "TiB"]
-    var value = Double(bytes)
-    var unit = 0
-    while value >= 1024, unit < units.count - 1 {
-      value /= 1024
-      unit += 1
-    }
-    return unit == 0 ? "\(bytes) bytes" : String(format: "%.2f ", value) + units[unit]
   }
 
   private static func count(_ number: Int) -> String {

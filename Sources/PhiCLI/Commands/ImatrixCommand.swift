@@ -1,0 +1,61 @@
+import Foundation
+import Phidelity
+
+/// `phi imatrix`: which columns of a model's matrices matter, measured over a text.
+let imatrixCommand = Command(
+  name: "imatrix", summary: "measure over a text which weights matter",
+  usage: "-m MODEL -f TEXT -o OUT.gguf [--merge FILE]…",
+  groups: [
+    (
+      "Options",
+      [
+        ModelOptions.model,
+        Option(name: "file", short: "f", value: "TEXT", help: "the text (default: standard input)"),
+        Option(name: "output", short: "o", value: "OUT.gguf", help: "the importance matrix"),
+        Option(
+          name: "merge", short: nil, value: "FILE", help: "an importance matrix to add to",
+          repeats: true),
+        Option(
+          name: "ctx", short: "c", value: "N", help: "tokens that are read together (default: 512)"),
+        Option(
+          name: "chunks", short: nil, value: "N", help: "stretches to read at most (default: all)"),
+        Option(name: "threads", short: "t", value: "N", help: "threads (default: all processors)"),
+      ]
+    )
+  ], positionals: 0...0
+) { arguments in
+  guard let output = arguments.string("output") else {
+    throw UsageError(description: "phi imatrix needs -o")
+  }
+  let name = arguments.string("file") ?? "standard input"
+  let text = try arguments.string("file").map(InputText.read) ?? InputText.standardInput()
+  var merged = ImportanceMatrix()
+  for path in arguments.strings("merge") { try merged.merge(ImportanceMatrix(path: path)) }
+  let model = try ModelOptions.open(arguments)
+  var options = SessionOptions()
+  options.threads = try arguments.int("threads", in: 1...1024)
+  let length = try arguments.int("ctx", in: 2...1 << 20) ?? 512
+  options.chunkLength = min(512, length)
+  let collector = try ImportanceCollector(model, chunkLength: length, options: options)
+  let line = ProgressLine()
+  Interrupt.shared.begin()
+  defer {
+    Interrupt.shared.end()
+    line.finish()
+  }
+  let measured = try collector.collect(
+    model.tokenizer.encode(text), dataset: (name as NSString).lastPathComponent,
+    maximumChunks: try arguments.int("chunks", in: 1...Int.max) ?? .max
+  ) { done, count in
+    line.update("\(done) of \(count) stretches of \(length) tokens")
+    return !Interrupt.shared.isRequested
+  }
+  try merged.merge(measured)
+  merged.chunkLength = measured.chunkLength
+  try merged.write(to: output)
+  line.finish()
+  StandardError.write(
+    "\(merged.entries.count) matrices over \(merged.chunkCount) stretches of "
+      + "\(merged.chunkLength) tokens\n")
+  return 0
+}
