@@ -51,8 +51,11 @@ let package = Package(
       name: "Quantization",
       dependencies: ["GGUF", "BlockFormats", "Kernels", "Tokenization", "Inference"]),
     .target(
+      name: "Verification",
+      dependencies: ["GGUF", "Kernels", "Tokenization", "Inference", "Quantization"]),
+    .target(
       name: "Phidelity",
-      dependencies: ["GGUF", "Tokenization", "ChatTemplates", "Inference", "Quantization"]),
+      dependencies: ["GGUF", "Tokenization", "ChatTemplates", "Inference", "Quantization", "Verification"]),
     .executableTarget(name: "PhiCLI", dependencies: ["Phidelity", "Kernels"]),
     .testTarget(name: "GGUFTests", dependencies: ["GGUF"]),
     .testTarget(name: "BlockFormatsTests", dependencies: ["BlockFormats"], exclude: ["Fixtures"]),

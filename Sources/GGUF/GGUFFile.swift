@@ -14,6 +14,8 @@ public final class GGUFFile: Sendable {
   public let byteCount: Int
 
   private let files: [MappedFile]
+  /// What keeps tensors alive that lie in no file.
+  private let owner: (any AnyObject & Sendable)?
   private let index: [String: Int]
 
   /// Opens a file, and where it is one of a split set, the others too.
@@ -26,6 +28,7 @@ public final class GGUFFile: Sendable {
     let header = try GGUFHeader(path: path, first)
     let parts = try SplitSet.open(path, first, header)
     files = parts.map(\.file)
+    owner = nil
     version = parts[0].header.version
     metadata = parts[0].header.metadata
     tensors = parts.flatMap(\.header.tensors)
@@ -38,6 +41,29 @@ public final class GGUFFile: Sendable {
       }
     }
     self.index = index
+  }
+
+  /// The same file with other tensors in the place of some.
+  ///
+  /// - Parameters:
+  ///   - base: The file.
+  ///   - tensors: Tensors whose names the file has.
+  ///   - owner: What keeps their bytes alive.
+  public init(
+    _ base: GGUFFile, replacing tensors: [TensorView], keeping owner: any AnyObject & Sendable
+  ) {
+    path = base.path
+    version = base.version
+    metadata = base.metadata
+    files = base.files
+    index = base.index
+    self.owner = owner
+    var all = base.tensors
+    for tensor in tensors {
+      if let place = base.index[tensor.name] { all[place] = tensor }
+    }
+    self.tensors = all
+    byteCount = base.byteCount
   }
 
   /// The tensor of a name.

@@ -67,6 +67,24 @@ public final class GGUFWriter: Sendable {
     missing = Mutex(tensors.reduce(0) { $0 + $1.byteCount })
   }
 
+  /// Bytes of one file with the given contents.
+  ///
+  /// - Parameters:
+  ///   - metadata: Pairs with distinct keys.
+  ///   - tensors: The tensors.
+  /// - Returns: Head and tensors.
+  public static func size(
+    metadata: [(key: String, value: MetadataValue)], tensors: [TensorDescription]
+  ) -> Int {
+    let value = metadata.first { $0.key == "general.alignment" }?.value.integer ?? 32
+    let alignment = max(1, min(1 << 20, value))
+    let head = HeaderBytes(
+      metadata: metadata, tensors: tensors, offsets: tensors.map { _ in 0 }, alignment: alignment)
+    return tensors.reduce(head.bytes.count) {
+      $0 + $1.byteCount + $1.byteCount.padding(to: alignment)
+    }
+  }
+
   /// Writes some of a tensor's bytes, each once.
   ///
   /// - Parameters:

@@ -30,14 +30,7 @@ public final class Model: Sendable {
   public init(_ file: GGUFFile) throws {
     self.file = file
     configuration = try ModelConfiguration(file.metadata)
-    let reader = WeightReader(file)
-    graph =
-      switch configuration.architecture {
-      case .phi2: try Phi2(reader, configuration)
-      case .phi3, .llama: try Phi3(reader, configuration)
-      case .phimoe: try PhiMoE(reader, configuration)
-      }
-    rotary = try RotaryEmbedding(reader, configuration)
+    (graph, rotary) = try configuration.graph(file)
     tokenizer = try Tokenizer(file.metadata)
     guard tokenizer.vocabulary.count <= graph.embeddings.rows else {
       throw ModelError(
@@ -46,9 +39,39 @@ public final class Model: Sendable {
     }
   }
 
+  /// The same model with other weights in the place of some.
+  ///
+  /// - Parameters:
+  ///   - base: The model.
+  ///   - tensors: Tensors of the model's names and shapes, in any format.
+  ///   - owner: What keeps their bytes alive.
+  /// - Throws: `ModelError` if a tensor does not fit the others.
+  public init(
+    _ base: Model, replacing tensors: [TensorView], keeping owner: any AnyObject & Sendable
+  ) throws {
+    file = GGUFFile(base.file, replacing: tensors, keeping: owner)
+    configuration = base.configuration
+    tokenizer = base.tokenizer
+    (graph, rotary) = try configuration.graph(file)
+  }
+
   /// How many logits a token gives: the rows of the embedding, of which a file may have more than
   /// tokens.
   public var vocabularySize: Int { graph.output.matrix.rows }
+}
+
+extension ModelConfiguration {
+  /// The architecture's weights, and its rotation.
+  fileprivate func graph(_ file: GGUFFile) throws -> (any ModelGraph, RotaryEmbedding) {
+    let reader = WeightReader(file)
+    let graph: any ModelGraph =
+      switch architecture {
+      case .phi2: try Phi2(reader, self)
+      case .phi3, .llama: try Phi3(reader, self)
+      case .phimoe: try PhiMoE(reader, self)
+      }
+    return (graph, try RotaryEmbedding(reader, self))
+  }
 }
 
 extension RotaryEmbedding {

@@ -12,3 +12,4 @@
 @_exported import Inference
 @_exported import Quantization
 @_exported import Tokenization
+@_exported import Verification

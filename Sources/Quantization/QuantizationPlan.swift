@@ -10,6 +10,8 @@ public struct QuantizationPlan: Sendable {
     public var mix: Mix
     /// Formats for tensors whose names match expressions; the first match counts.
     public var overrides: [Override] = []
+    /// Formats of tensors by their whole names, before anything else is asked.
+    public var types: [String: TensorType] = [:]
     /// Whether all matrices get the mix's base format.
     public var isPure = false
     /// The embedding's format, where it is not the mix's.
@@ -120,6 +122,7 @@ public struct QuantizationPlan: Sendable {
   private static func type(
     of source: StoredTensor, _ options: Options, _ rules: MixRules
   ) -> TensorType {
+    if let type = options.types[source.name] { return type }
     if let override = options.overrides.first(where: { $0.matches(source.name) }) {
       return override.type
     }

@@ -120,7 +120,7 @@ public final class Session {
   ) throws -> UnsafeMutableBufferPointer<Float> {
     try read(new, progress: progress, isCancelled: isCancelled) { count, isLast in
       guard isLast else { return }
-      writeLogits(row: count - 1)
+      writeLogits(rows: count - 1..<count, into: logitsBuffer.pointer)
     }
     return UnsafeMutableBufferPointer(start: logitsBuffer.pointer, count: logitsBuffer.count)
   }
@@ -129,19 +129,28 @@ public final class Session {
   ///
   /// - Parameters:
   ///   - new: At least one token.
+  ///   - skipped: How many of them to read without asking for logits.
   ///   - body: Takes the logits, valid during the call.
   /// - Throws: As `append`, and what the body throws.
   public func appendEach(
-    _ new: [Int32], _ body: (UnsafeMutableBufferPointer<Float>) throws -> Void
+    _ new: [Int32], skipping skipped: Int = 0,
+    _ body: (UnsafeMutableBufferPointer<Float>) throws -> Void
   ) throws {
     precondition(
       tokens.isEmpty || factors(after: new.count) == cachedFactors,
       "logits of tokens that are read again are not given")
+    let size = model.vocabularySize
+    let group = max(1, min(Self.logitsGroup, new.count))
+    let many = Buffer<Float>(count: group * size)
+    var done = 0
     try read(new, progress: { _, _ in }, isCancelled: { false }) { count, _ in
-      for row in 0..<count {
-        writeLogits(row: row)
-        try body(
-          UnsafeMutableBufferPointer(start: logitsBuffer.pointer, count: logitsBuffer.count))
+      defer { done += count }
+      for first in stride(from: min(count, max(0, skipped - done)), to: count, by: group) {
+        let rows = min(group, count - first)
+        writeLogits(rows: first..<first + rows, into: many.pointer)
+        for row in 0..<rows {
+          try body(UnsafeMutableBufferPointer(start: many.pointer + row * size, count: size))
+        }
       }
     }
   }
@@ -220,13 +229,18 @@ public final class Session {
     }
   }
 
-  /// Logits after one of the pass's tokens.
-  private func writeLogits(row: Int) {
+  /// Tokens whose logits are computed together, so that the output matrix is read less often.
+  private static let logitsGroup = 32
+
+  /// Logits after some of the pass's tokens, `[rows][vocabulary]`.
+  private func writeLogits(rows: Range<Int>, into out: UnsafeMutablePointer<Float>) {
     let width = model.configuration.embeddingLength
     let normed = pass.normed.pointer
-    pass.norm(pass.hidden.pointer + row * width, model.graph.outputNorm, into: normed, rows: 1)
-    pass.prepare(normed, width: width, rows: 1)
-    pass.project(model.graph.output, into: logitsBuffer.pointer, rows: 1)
+    pass.norm(
+      pass.hidden.pointer + rows.lowerBound * width, model.graph.outputNorm, into: normed,
+      rows: rows.count)
+    pass.prepare(normed, width: width, rows: rows.count)
+    pass.project(model.graph.output, into: out, rows: rows.count)
   }
 }
 

@@ -5,7 +5,8 @@ import Phidelity
 /// `phi quantize`: a model's weights in other formats.
 let quantizeCommand = Command(
   name: "quantize", summary: "write a model in another format",
-  usage: "IN.gguf OUT.gguf TYPE [--imatrix FILE] [--tensor REGEX=TYPE]…",
+  usage:
+    "IN.gguf OUT.gguf (TYPE | --budget SIZE | --bits N) [--imatrix FILE] [--tensor REGEX=TYPE]…",
   groups: [
     (
       "Formats",
@@ -36,6 +37,23 @@ let quantizeCommand = Command(
       ]
     ),
     (
+      "Budget",
+      [
+        Option(
+          name: "budget", short: nil, value: "SIZE",
+          help: "choose every matrix's format so that the file has at most this size, as in 2.2GB"),
+        Option(
+          name: "bits", short: nil, value: "N",
+          help: "the same, so that the matrices have N bits a weight"),
+        Option(
+          name: "text", short: nil, value: "FILE",
+          help: "what to measure on (default: text the model writes)"),
+        Option(
+          name: "probe-tokens", short: nil, value: "N",
+          help: "how much of it (default: 512 tokens)"),
+      ]
+    ),
+    (
       "Work",
       [
         Option(name: "threads", short: "t", value: "N", help: "threads (default: all processors)"),
@@ -46,17 +64,25 @@ let quantizeCommand = Command(
           name: "dry-run", short: nil, value: nil, help: "show formats and sizes, write nothing"),
       ]
     ),
-  ], positionals: 2...3
+  ], positionals: 1...3
 ) { arguments in
   let words = arguments.positional
   let isDry = arguments.has("dry-run")
-  // A dry run needs no target.
-  guard words.count == 3 || isDry else {
-    throw UsageError(description: "expected IN.gguf OUT.gguf TYPE, found \(words.count) words")
+  let isBudget = BudgetSearch.isWanted(arguments)
+  // A dry run needs no target, and a budget no type.
+  let expected = 1 + (isDry ? 0 : 1) + (isBudget ? 0 : 1)
+  guard words.count == expected || (isDry && words.count == expected + 1) else {
+    throw UsageError(
+      description: "expected IN.gguf OUT.gguf and a TYPE or --budget, found \(words.count) words")
   }
   let file = try GGUFFile(path: ModelLocator.path(words[0]))
-  let plan = try QuantizationPlan(
-    file, QuantizeOptions.plan(arguments, type: words[words.count - 1]))
+  if !isDry { try QuantizeOptions.checkTarget(words[1], for: file) }
+  var options =
+    isBudget
+    ? try BudgetSearch(file, arguments).options()
+    : QuantizationPlan.Options(try QuantizeOptions.mix(words[words.count - 1]))
+  try QuantizeOptions.apply(arguments, to: &options)
+  let plan = try QuantizationPlan(file, options)
   for fallback in plan.fallbacks {
     StandardError.write(
       "note: \(fallback.tensor.printable) is \(fallback.type.name): its rows are no multiple of "
@@ -66,7 +92,6 @@ let quantizeCommand = Command(
     StandardOutput.write(QuantizeReport.text(plan, of: file))
     return 0
   }
-  try QuantizeOptions.checkTarget(words[1], for: file)
   let writer = ModelFileWriter(
     threads: try arguments.int("threads", in: 1...1024) ?? Parallel.processorCount,
     effort: try QuantizeOptions.effort(arguments))
@@ -84,8 +109,8 @@ let quantizeCommand = Command(
 
 /// What the options of commands that write models mean.
 enum QuantizeOptions {
-  static func plan(_ arguments: Arguments, type: String) throws -> QuantizationPlan.Options {
-    var options = QuantizationPlan.Options(try mix(type))
+  /// Adds what the options say of formats.
+  static func apply(_ arguments: Arguments, to options: inout QuantizationPlan.Options) throws {
     options.isPure = arguments.has("pure")
     options.allowsRequantizing = arguments.has("allow-requantize")
     options.embeddingType = try tensorType(arguments, "token-embedding-type")
@@ -94,7 +119,6 @@ enum QuantizeOptions {
     if let path = arguments.string("imatrix") {
       options.importance = try ImportanceMatrix(path: path)
     }
-    return options
   }
 
   /// The mix of a name.

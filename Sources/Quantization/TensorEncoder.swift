@@ -1,0 +1,103 @@
+import GGUF
+import Inference
+import Kernels
+import Synchronization
+
+/// Turns a tensor's rows into blocks of a format, piece by piece on all threads.
+final class TensorEncoder {
+  /// Takes a piece's bytes, which go to an offset in the tensor; called from any thread.
+  typealias Sink = @Sendable (_ bytes: UnsafeRawBufferPointer, _ offset: Int) throws -> Void
+
+  private static let pieceValues = 1 << 18
+  private let parallel: Parallel
+  private let encoder: RowEncoder
+
+  init(threads: Int, effort: EncodingEffort) {
+    parallel = Parallel(threads: threads)
+    encoder = RowEncoder(effort: effort)
+  }
+
+  /// Encodes a tensor, in rounds of a few pieces for each thread, so that progress can be told
+  /// between.
+  ///
+  /// - Parameters:
+  ///   - item: The tensor and its format.
+  ///   - sink: Receives the bytes.
+  ///   - progress: Is told the bytes done, and stops the work by throwing.
+  /// - Throws: What is wrong with the values, and what `sink` and `progress` threw.
+  func encode(
+    _ item: ModelFileWriter.Item, into sink: Sink, progress: (Int) throws -> Void = { _ in }
+  ) throws {
+    let description = item.description
+    guard description.byteCount > 0 else { return }
+    let rowsInPiece = max(1, Self.pieceValues / max(1, description.columns))
+    let pieces = (description.rows + rowsInPiece - 1) / rowsInPiece
+    let failure = Mutex<(any Error)?>(nil)
+    let inRound = 4 * parallel.threads
+    for first in stride(from: 0, to: pieces, by: inRound) {
+      parallel(over: min(inRound, pieces - first)) { piece, _ in
+        let start = (first + piece) * rowsInPiece
+        let rows = start..<min(description.rows, start + rowsInPiece)
+        do {
+          try encode(rows, of: item, description, into: sink)
+        } catch {
+          failure.withLock { $0 = $0 ?? error }
+        }
+      }
+      if let error = failure.withLock({ $0 }) { throw error }
+      try progress(min(description.rows, (first + inRound) * rowsInPiece) * description.rowBytes)
+    }
+  }
+
+  private func encode(
+    _ rows: Range<Int>, of item: ModelFileWriter.Item, _ description: TensorDescription,
+    into sink: Sink
+  ) throws {
+    let bytes = UnsafeMutableRawBufferPointer.allocate(
+      byteCount: rows.count * description.rowBytes, alignment: 64)
+    defer { bytes.deallocate() }
+    guard let start = bytes.baseAddress else { return }
+    if item.type == item.source.type {
+      try item.source.copy(rows: rows, into: start)
+    } else {
+      try encode(rows, of: item, description, into: start)
+    }
+    try sink(UnsafeRawBufferPointer(bytes), rows.lowerBound * description.rowBytes)
+  }
+
+  private func encode(
+    _ rows: Range<Int>, of item: ModelFileWriter.Item, _ description: TensorDescription,
+    into bytes: UnsafeMutableRawPointer
+  ) throws {
+    let columns = description.columns
+    guard let format = WeightFormat(item.type) else {
+      throw QuantizationError("\(item.source.name): no values can be written as \(item.type.name)")
+    }
+    let values = Buffer<Float>(count: rows.count * columns)
+    try item.source.read(rows: rows, into: values.pointer)
+    let limit =
+      item.type == .f16 ? Float(Float16.greatestFiniteMagnitude) : Float.greatestFiniteMagnitude
+    for index in 0..<values.count where !(abs(values.pointer[index]) <= limit) {
+      throw QuantizationError.value(
+        values.pointer[index], tensor: item.source.name, row: rows.lowerBound + index / columns,
+        column: index % columns, type: item.type)
+    }
+    // The rows of each expert have importances of their own.
+    let rowsOfExpert = description.shape.count > 1 ? description.shape[1] : 1
+    func write(_ importance: UnsafeBufferPointer<Float>?) {
+      for (place, row) in rows.enumerated() {
+        let weights = importance.flatMap { importance in
+          importance.baseAddress.map { $0 + row / rowsOfExpert * columns % importance.count }
+        }
+        encoder.encode(
+          values.pointer + place * columns, count: columns, importance: weights, as: format,
+          into: bytes + place * description.rowBytes)
+      }
+    }
+    if let importance = item.importance {
+      importance.withUnsafeBufferPointer { write($0) }
+    } else {
+      write(nil)
+    }
+  }
+}

@@ -1,0 +1,114 @@
+import Foundation
+
+/// What two models say of one position: the reference's distribution of the next token `p`, and the
+/// candidate's `q`. Divergences are in nats.
+public struct TokenComparison: Sendable, Equatable {
+  /// `KL(p ‖ q)`.
+  public let divergence: Double
+  /// `KL(q ‖ p)`.
+  public let reverseDivergence: Double
+  /// The divergence of Jensen and Shannon: the mean of both to the distribution between.
+  public let jensenShannon: Double
+  /// The reference's `−ln p` of the token that follows.
+  public let referenceLoss: Double
+  /// The candidate's `−ln q` of the token that follows.
+  public let candidateLoss: Double
+  /// The reference's entropy.
+  public let referenceEntropy: Double
+  /// The candidate's entropy.
+  public let candidateEntropy: Double
+  /// The reference's likeliest token.
+  public let referenceTop: Int32
+  /// The candidate's likeliest token.
+  public let candidateTop: Int32
+  /// How many of the reference's five likeliest are among the candidate's.
+  public let sharedTop5: Int
+  /// The change of the probability of the reference's likeliest token.
+  public let topChange: Double
+  /// The token that follows.
+  public let next: Int32
+
+  /// Whether both find the same token the likeliest.
+  public var agreesOnTop: Bool { referenceTop == candidateTop }
+  /// The change of the probability of the token that follows.
+  public var rightChange: Double { exp(-candidateLoss) - exp(-referenceLoss) }
+
+  /// Compares logits.
+  ///
+  /// - Parameters:
+  ///   - reference: The reference's, `[vocabulary]`.
+  ///   - candidate: The candidate's, `[vocabulary]`.
+  ///   - next: The token that follows in the text.
+  public init(
+    reference: UnsafeBufferPointer<Float>, candidate: UnsafeBufferPointer<Float>, next: Int32
+  ) {
+    precondition(reference.count == candidate.count, "vocabularies of different sizes")
+    let p = LogSoftmax(reference)
+    let q = LogSoftmax(candidate)
+    var (forward, backward, middle) = (0.0, 0.0, 0.0)
+    var (entropyP, entropyQ) = (0.0, 0.0)
+    for index in reference.indices {
+      let logP = Double(reference[index]) - p.normalizer
+      let logQ = Double(candidate[index]) - q.normalizer
+      let (a, b) = (exp(logP), exp(logQ))
+      // Terms of zero probability add nothing, however far apart the logits are.
+      if a > 0 {
+        forward += a * (logP - logQ)
+        entropyP -= a * logP
+      }
+      if b > 0 {
+        backward += b * (logQ - logP)
+        entropyQ -= b * logQ
+      }
+      if a != b {
+        let logM = log((a + b) / 2)
+        middle += (a > 0 ? a * (logP - logM) : 0) + (b > 0 ? b * (logQ - logM) : 0)
+      }
+    }
+    // Rounding alone can make sums of what cancels negative.
+    divergence = max(0, forward)
+    reverseDivergence = max(0, backward)
+    jensenShannon = max(0, middle / 2)
+    referenceEntropy = entropyP
+    candidateEntropy = entropyQ
+    referenceLoss = p.normalizer - Double(reference[Int(next)])
+    candidateLoss = q.normalizer - Double(candidate[Int(next)])
+    referenceTop = Int32(p.top)
+    candidateTop = Int32(q.top)
+    topChange =
+      exp(Double(candidate[p.top]) - q.normalizer) - exp(Double(reference[p.top]) - p.normalizer)
+    let five = Self.likeliest(candidate)
+    sharedTop5 = Self.likeliest(reference).filter(five.contains).count
+    self.next = next
+  }
+
+  /// The five likeliest tokens; of equal ones the first.
+  private static func likeliest(_ logits: UnsafeBufferPointer<Float>) -> [Int] {
+    var best: [Int] = []
+    for index in logits.indices {
+      if best.count == 5, !(logits[index] > logits[best[4]]) { continue }
+      let place = best.firstIndex { logits[index] > logits[$0] } ?? best.count
+      best.insert(index, at: place)
+      if best.count > 5 { best.removeLast() }
+    }
+    return best
+  }
+}
+
+/// What turns logits into logarithms of probabilities.
+private struct LogSoftmax {
+  /// The likeliest token.
+  let top: Int
+  /// The logarithm of the sum of the exponentials.
+  let normalizer: Double
+
+  init(_ logits: UnsafeBufferPointer<Float>) {
+    var top = 0
+    for index in logits.indices where logits[index] > logits[top] { top = index }
+    let largest = Double(logits[top])
+    var sum = 0.0
+    for logit in logits { sum += exp(Double(logit) - largest) }
+    self.top = top
+    normalizer = largest + log(sum)
+  }
+}
