@@ -10,9 +10,8 @@ let program = Program(
     file of the architectures phi2, phi3, phimoe and llama.
     """,
   commands: [
-    chatCommand, runCommand, quantizeCommand, imatrixCommand, verifyCommand, inspectCommand,
-    benchCommand,
-    modelsCommand,
-    tokenizeCommand, detokenizeCommand, templateCommand, logitsCommand,
+    chatCommand, runCommand, convertCommand, quantizeCommand, imatrixCommand, verifyCommand,
+    inspectCommand, benchCommand, modelsCommand, tokenizeCommand, detokenizeCommand,
+    templateCommand, logitsCommand,
   ])
 exit(await program.run(Array(CommandLine.arguments.dropFirst())))
