@@ -46,6 +46,9 @@ struct ConvertedVocabulary {
     return texts.indices.first { texts[$0] == text && kinds[$0] != .unused }
   }
 
+  /// The token for what no piece spells, if the vocabulary has one.
+  var unknown: Int? { kinds.firstIndex(of: .unknown) }
+
   /// The keys of the vocabulary itself.
   var metadata: [(key: String, value: MetadataValue)] {
     let types = MetadataValue.integers(kinds.map { Int32($0.rawValue) })

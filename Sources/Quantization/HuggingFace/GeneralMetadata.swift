@@ -9,6 +9,7 @@ struct GeneralMetadata {
   private let folderName: String
   private let generation: JSON?
   private let tensors: [any TensorSource]
+  private let parameters: Int
 
   init(
     _ folder: ModelFolder, _ configuration: ConfigurationFile, _ tensors: [any TensorSource]
@@ -22,6 +23,7 @@ struct GeneralMetadata {
     names = (named + [folder.name]).map { ModelName($0, parameters: parameters) }
     folderName = folder.name
     self.tensors = tensors
+    self.parameters = parameters
   }
 
   /// The keys after `general.architecture`.
@@ -113,7 +115,7 @@ struct GeneralMetadata {
         add("repo_url", text)
         continue
       }
-      let name = ModelName(text, parameters: 0)
+      let name = ModelName(text, parameters: parameters)
       add("name", ModelName.title(name.full))
       add("version", name.version)
       add("organization", name.organization.map(ModelName.title))

@@ -3,8 +3,10 @@ import GGUF
 import Inference
 import Tokenization
 
-/// A model as Hugging Face's `transformers` saves it: a folder with `config.json`, weights in
-/// safetensors files and a tokenizer. It becomes a GGUF file.
+/// A model as `transformers` saves it, on its way to GGUF.
+///
+/// It is a folder with `config.json`, weights in
+/// safetensors files and a tokenizer.
 ///
 /// ```swift
 /// let model = try HuggingFaceModel(folder: "Phi-4-mini-instruct")

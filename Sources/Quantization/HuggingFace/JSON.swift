@@ -12,7 +12,9 @@ enum JSON: Sendable {
   /// Members in the file's order.
   case object([(key: String, value: JSON)])
 
-  /// A member of an object; nil if there is none or it is null. Of equal names the last counts.
+  /// A member of an object; nil if there is none or it is null.
+  ///
+  /// Of equal names the last counts.
   subscript(_ key: String) -> JSON? {
     guard case .object(let members) = self else { return nil }
     let value = members.last { $0.key.utf8.elementsEqual(key.utf8) }?.value

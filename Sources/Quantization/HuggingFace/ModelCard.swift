@@ -31,7 +31,7 @@ struct ModelCard {
         texts = rest[rest.index(after: rest.startIndex)..<end].split(separator: ",").map {
           Self.scalar($0)
         }
-      } else if !rest.isEmpty {
+      } else if !rest.isEmpty, !"|>".contains(rest[rest.startIndex]) {
         texts = [Self.scalar(rest)]
       }
       values.append((String(content[..<colon]), texts))

@@ -16,9 +16,6 @@ struct SentencePieceModel {
   private(set) var pieces: [Piece] = []
   /// Whether a text begins with a space of its own.
   private(set) var addsSpacePrefix = true
-  private(set) var unknown = 0
-  private(set) var bos = 1
-  private(set) var eos = 2
   /// 1 for a unigram model, 2 for byte pairs.
   private var modelType = 1
 
@@ -67,14 +64,7 @@ struct SentencePieceModel {
   private mutating func readTrainer(_ bytes: UnsafeRawBufferPointer) throws {
     var reader = ProtobufReader(bytes)
     while let (field, value) = try reader.next() {
-      guard let integer = value.integer else { continue }
-      switch field {
-      case 3: modelType = integer
-      case 40: unknown = integer
-      case 41: bos = integer
-      case 42: eos = integer
-      default: break
-      }
+      if field == 3, let integer = value.integer { modelType = integer }
     }
   }
 

@@ -42,9 +42,10 @@ struct SpecialTokenMetadata {
 
   private static let turnEnds = ["<|end|>", "<|im_end|>", "<|eot_id|>"]
 
-  /// The tokenizer's word first, then the model's.
+  /// The tokenizer's word first, then the model's, then SentencePiece's.
   private func id(of role: String) -> Int? {
     if let text = files.special(role), let id = vocabulary.id(of: text) { return id }
+    if role == "unk", case .sentencePiece = vocabulary.model { return vocabulary.unknown }
     guard let id = configuration.specialTokens[role], vocabulary.texts.indices.contains(id) else {
       return nil
     }
@@ -55,7 +56,7 @@ struct SpecialTokenMetadata {
   /// as its class does.
   private var addsBOS: Bool {
     if let flag = files.configuration?["add_bos_token"]?.bool { return flag }
-    if files.tokenizer != nil { return template?.first == files.special("bos") && template != nil }
+    if files.tokenizer != nil { return id(of: "bos").map { template?.first == $0 } ?? false }
     if case .sentencePiece = vocabulary.model { return true }
     return false
   }
@@ -63,13 +64,15 @@ struct SpecialTokenMetadata {
   private var addsEOS: Bool? {
     if let flag = files.configuration?["add_eos_token"]?.bool { return flag }
     guard let template, template.count > 1 else { return nil }
-    return template.last == files.special("eos")
+    return id(of: "eos").map { template.last == $0 } ?? false
   }
 
-  /// Special tokens and sequences around one text, by the pipeline's last step.
-  private var template: [String?]? {
+  /// Special tokens around one text, and nil for the text itself, by the pipeline's last step.
+  private var template: [Int?]? {
     let steps = TokenizerFiles.steps(files.tokenizer?["post_processor"], "processors")
     let step = steps.first { $0["type"]?.string == "TemplateProcessing" }
-    return step?["single"]?.array?.map { $0["SpecialToken"]?["id"]?.string }
+    return step?["single"]?.array?.map { part in
+      part["SpecialToken"]?["id"]?.string.flatMap { vocabulary.id(of: $0) }
+    }
   }
 }
