@@ -1,4 +1,6 @@
 import GGUF
+import Inference
+import Kernels
 
 /// A tensor of a GGUF file that is made of rows of a checkpoint's tensors.
 struct CheckpointTensor: TensorSource {
@@ -39,42 +41,42 @@ struct CheckpointTensor: TensorSource {
   func copy(rows: Range<Int>, into bytes: UnsafeMutableRawPointer) throws {
     let buffer = UnsafeMutableRawBufferPointer(start: bytes, count: rows.count * rowBytes)
     try load(rows, into: buffer)
-    for index in 0..<rows.count * columns {
-      let value = value(bytes, index)
-      guard value.isFinite else {
-        throw QuantizationError.value(
-          value, tensor: name, row: rows.lowerBound + index / columns, column: index % columns,
-          type: type)
+    let place =
+      switch type {
+      case .f32: Self.firstInfinite(buffer, mask: UInt32(0x7F80_0000))
+      case .f16: Self.firstInfinite(buffer, mask: UInt16(0x7C00))
+      default: Self.firstInfinite(buffer, mask: UInt16(0x7F80))
       }
+    guard let place else { return }
+    let row = rows.lowerBound + place / columns
+    var values = [Float](repeating: 0, count: columns)
+    try read(rows: row..<row + 1, into: &values)
+    throw QuantizationError.value(
+      values[place % columns], tensor: name, row: row, column: place % columns, type: type)
+  }
+
+  /// The first value whose exponent is that of infinities and of what is no number.
+  private static func firstInfinite<Bits: FixedWidthInteger>(
+    _ buffer: UnsafeMutableRawBufferPointer, mask: Bits
+  ) -> Int? {
+    let values = UnsafeRawBufferPointer(buffer)
+    let size = MemoryLayout<Bits>.size
+    return (0..<values.count / size).first { index in
+      let bits = values.loadUnaligned(fromByteOffset: index * size, as: Bits.self)
+      return Bits(littleEndian: bits) & mask == mask
     }
   }
 
   func read(rows: Range<Int>, into values: UnsafeMutablePointer<Float>) throws {
+    guard let format = WeightFormat(type), !rows.isEmpty else { return }
     let buffer = UnsafeMutableRawBufferPointer.allocate(
-      byteCount: rows.count * rowBytes, alignment: 16)
+      byteCount: rows.count * rowBytes, alignment: 64)
     defer { buffer.deallocate() }
     try load(rows, into: buffer)
-    guard let base = buffer.baseAddress else { return }
-    for index in 0..<rows.count * columns { values[index] = value(base, index) }
-  }
-
-  private func value(_ bytes: UnsafeMutableRawPointer, _ index: Int) -> Float {
-    switch type {
-    case .f32:
-      Float(
-        bitPattern: UInt32(
-          littleEndian: bytes.loadUnaligned(fromByteOffset: index * 4, as: UInt32.self)))
-    case .f16:
-      Float(
-        Float16(
-          bitPattern: UInt16(
-            littleEndian: bytes.loadUnaligned(fromByteOffset: index * 2, as: UInt16.self))))
-    default:
-      Float(
-        bitPattern: UInt32(
-          UInt16(littleEndian: bytes.loadUnaligned(fromByteOffset: index * 2, as: UInt16.self)))
-          << 16)
-    }
+    let matrix = Matrix(
+      format: format, weights: UnsafeRawPointer(buffer.baseAddress!), rows: rows.count,
+      columns: columns)
+    for row in 0..<rows.count { matrix.decodeRow(row, into: values + row * columns) }
   }
 
   /// Reads rows as the checkpoint holds them, as many at a time as lie together.

@@ -14,6 +14,11 @@ extension ConvertedVocabulary {
     let model = files.tokenizer?["model"]
     let isBytePair = model?["type"]?.string == "BPE" || model?["merges"] != nil
     let fallsBack = model?["byte_fallback"]?.bool ?? false
+    for key in ["continuing_subword_prefix", "end_of_word_suffix"] {
+      if let mark = model?[key]?.string, !mark.isEmpty {
+        throw QuantizationError("\(path): model.\(key): found '\(mark)', expected none")
+      }
+    }
     if let model, isBytePair, !fallsBack {
       let name = try PreTokenizerName.find(
         files.tokenizer?["pre_tokenizer"], ignoresMerges: model["ignore_merges"]?.bool ?? false,

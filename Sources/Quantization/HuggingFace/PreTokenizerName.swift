@@ -13,10 +13,16 @@ enum PreTokenizerName {
   private static let upper = #"[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]"#
   private static let lower = #"[\p{Ll}\p{Lm}\p{Lo}\p{M}]"#
 
+  /// The same in tiktoken's own words, which forbid steps back that never help.
+  private static let tiktoken =
+    #"'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]++[\r\n]*|"#
+    + #"\s*[\r\n]|\s+(?!\S)|\s+"#
+
   /// Splitters with a regular expression of their own.
   private enum Known { case cl100k, qwen2, o200k }
 
   private static func known(_ expression: String) -> Known? {
+    if expression == tiktoken { return .cl100k }
     let mark = #"[^\r\n\p{L}\p{N}]?"#
     for contraction in contractions {
       let begin = contraction + "|" + mark + #"\p{L}+|"#
@@ -57,6 +63,13 @@ enum PreTokenizerName {
       return "smollm"
     case ["Split", "ByteLevel"] where !splits:
       guard let expression = steps[0]["pattern"]?["Regex"]?.string else { break }
+      // What matches are the words: kept for themselves, or what lies between taken away.
+      let isInverted = steps[0]["invert"]?.bool ?? false
+      guard steps[0]["behavior"]?.string == (isInverted ? "Removed" : "Isolated") else {
+        throw QuantizationError(
+          "\(path): pre_tokenizer: found the unknown behavior "
+            + "\(steps[0]["behavior"]?.kind ?? "null")")
+      }
       switch known(expression) {
       // llama.cpp looks words up before it merges under the one name, and not under the other.
       case .cl100k: return ignoresMerges ? "llama-bpe" : "dbrx"
