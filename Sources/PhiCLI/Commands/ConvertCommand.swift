@@ -1,7 +1,6 @@
 import Foundation
 import Kernels
 import Phidelity
-import Quantization
 
 /// `phi convert`: a model from Hugging Face as a GGUF file.
 let convertCommand = Command(
@@ -13,50 +12,35 @@ let convertCommand = Command(
       [
         Option(
           name: "type", short: nil, value: "TYPE",
-          help: "format of the weights: F32, F16, BF16, or as in quantize (default: F16)"),
-        Option(name: "threads", short: "t", value: "N", help: "threads (default: all)"),
+          help: "F32, F16, BF16, or a type that quantize knows (default: F16)"),
+        Option(
+          name: "effort", short: nil, value: "normal|high",
+          help: "how thoroughly the nearest codes are searched (default: normal)"),
+        Option(
+          name: "split-max-size", short: nil, value: "SIZE",
+          help: "write parts of at most this much, as in 4GB"),
+        Option(name: "threads", short: "t", value: "N", help: "threads (default: all processors)"),
       ]
     )
   ], positionals: 2...2
 ) { arguments in
-  let name = arguments.string("type") ?? "F16"
-  guard let mix = Mix(named: name) else {
-    let known = Mix.allCases.map(\.rawValue).joined(separator: ", ")
-    throw UsageError(description: "--type: found '\(name)', expected one of \(known)")
-  }
-  let threads =
-    try arguments.int("threads", in: 1...1024) ?? ProcessInfo.processInfo.activeProcessorCount
-  let target = arguments.positional[1]
-  let progress = ProgressLine()
-  progress.update("reading \(arguments.positional[0])")
-  Interrupt.shared.begin()
-  defer {
-    Interrupt.shared.end()
-    progress.finish()
-  }
-  let model = try HuggingFaceModel(folder: arguments.positional[0])
+  let (folder, target) = (arguments.positional[0], arguments.positional[1])
+  let mix = try QuantizeOptions.mix(arguments.string("type") ?? "F16")
+  let model = try HuggingFaceModel(folder: folder)
+  let writer = ModelFileWriter(
+    threads: try arguments.int("threads", in: 1...1024) ?? Parallel.processorCount,
+    effort: try QuantizeOptions.effort(arguments))
+  let items = model.items(mix)
   let clock = ContinuousClock()
   let start = clock.now
-  var bytes = 0
-  do {
-    try ModelFileWriter(threads: threads).write(
-      model.items(mix), metadata: model.metadata(mix), to: target
-    ) { state in
-      if Interrupt.shared.isRequested { throw CancellationError() }
-      bytes = state.totalBytes
-      progress.update(
-        "\(state.doneBytes * 100 / max(1, state.totalBytes)) % of "
-          + "\(state.totalBytes >> 20) MiB, \(state.tensor)")
-    }
-  } catch is CancellationError {
-    progress.finish()
-    StandardError.write("stopped; \(target) was not written\n")
-    return 130
+  try WritingProgress.show { progress in
+    try writer.write(
+      items, metadata: model.metadata(mix), to: target,
+      maximumBytes: try QuantizeOptions.size(arguments, "split-max-size"), progress: progress)
   }
-  progress.finish()
   let seconds = (clock.now - start) / .seconds(1)
   StandardError.write(
-    "\(target): \(model.architecture.rawValue), \(model.tensors.count) tensors as \(mix.rawValue), "
-      + String(format: "%.1f MiB in %.1f s\n", Double(bytes) / 1_048_576, seconds))
+    "\(target.printable): \(model.architecture.rawValue), \(items.count) tensors as "
+      + "\(mix.rawValue), \(String(format: "%.1f s", seconds))\n")
   return 0
 }

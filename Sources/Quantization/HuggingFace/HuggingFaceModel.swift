@@ -68,7 +68,7 @@ public struct HuggingFaceModel: Sendable {
         blocks: configuration.blockCount,
         queriesPerKey: configuration.headCount / configuration.kvHeadCount,
         isTied: configuration.isTied, hasImportance: false))
-    return tensors.map { ModelFileWriter.Item($0, as: rules.type(ofSource: $0)) }
+    return tensors.map { .init($0, as: rules.type(ofSource: $0)) }
   }
 }
 
