@@ -15,6 +15,7 @@ public struct QuantizationError: Error, Sendable, Equatable, CustomStringConvert
     let expected =
       value.isFinite ? "expected at most 65504 for \(type.name)" : "expected finite weights"
     return QuantizationError(
-      "\(tensor): found \(value) in row \(row), column \(column), \(expected)")
+      "\(tensor): found \(value.isNaN ? "nan" : "\(value)") in row \(row), column \(column), \(expected)"
+    )
   }
 }

@@ -62,8 +62,12 @@ struct GeneralMetadata {
 
   private var name: String {
     if let name = card.text("name", "model_name") { return name }
-    let title = names.lazy.map { ModelName.title($0.full) }.first { !$0.isEmpty }
-    return title ?? folderName
+    guard let full = names.lazy.map(\.full).first(where: { !$0.isEmpty }) else {
+      return folderName
+    }
+    // llama.cpp knows by the hyphen which marks swallow the white space behind them; a title would
+    // give its users other tokens.
+    return full.lowercased().contains("phi-3") ? full : ModelName.title(full)
   }
 
   private func first(_ part: KeyPath<ModelName, String?>) -> String? {
