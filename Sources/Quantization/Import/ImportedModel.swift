@@ -1,0 +1,23 @@
+import GGUF
+
+/// Opens the weights of a model folder that another runtime's tools wrote.
+public enum ImportedModel {
+  /// The weights of a folder, by the files in it.
+  ///
+  /// - Parameters:
+  ///   - path: The folder.
+  ///   - precision: What is taken where no format is exact.
+  /// - Returns: The weights, or nil if the folder is none of MLX's quantized ones.
+  /// - Throws: A line that says what is wrong with the folder.
+  public static func open(
+    path: String, precision: ImportPrecision = .f16
+  ) throws -> (any WeightStore)? {
+    let folder = try ModelFolder(path)
+    if let config = try folder.json("config.json"),
+      try MLXQuantization(config, path: folder.path(of: "config.json")) != nil
+    {
+      return try MLXFolder(path: path, precision: precision)
+    }
+    return nil
+  }
+}

@@ -1,0 +1,15 @@
+/// The tensors of a model folder, by the names they have in the model's Hugging Face folder,
+/// whatever runtime the folder was written for.
+public protocol WeightStore: Sendable {
+  /// Hugging Face names of all tensors, sorted.
+  var names: [String] { get }
+
+  /// A tensor under GGUF's name.
+  ///
+  /// - Parameters:
+  ///   - hf: Its Hugging Face name.
+  ///   - ggufName: The name it gets.
+  /// - Returns: The source, which keeps the files open.
+  /// - Throws: A line that says what is wrong with the tensor, or that there is none.
+  func source(named hf: String, as ggufName: String) throws -> any ImportedTensor
+}
