@@ -1,6 +1,7 @@
 import Foundation
 import GGUF
 import Kernels
+import Testing
 
 @testable import Inference
 @testable import Quantization
@@ -96,5 +97,41 @@ extension [Float] {
     }
     let digits = String(state, radix: 16)
     return String(repeating: "0", count: 16 - digits.count) + digits
+  }
+}
+
+/// Expects that a store of damaged files gives errors of one line, or sources that can be read.
+func expectErrorsOrValues(_ open: () throws -> any WeightStore) {
+  do {
+    let store = try open()
+    for name in store.names {
+      do {
+        let source = try store.source(named: name, as: "x")
+        guard source.shape.map(Double.init).reduce(1, *) < 1_000_000 else { continue }
+        _ = try source.values()
+        _ = try source.copiedValues()
+      } catch {
+        #expect(error is QuantizationError, "\(error)")
+        #expect(!"\(error)".contains("\n"))
+      }
+    }
+  } catch {
+    #expect(error is QuantizationError, "\(error)")
+    #expect(!"\(error)".contains("\n"))
+  }
+}
+
+/// Random numbers from a seed (SplitMix64, Steele et al. 2014).
+struct SplitMix: RandomNumberGenerator {
+  private var state: UInt64
+
+  init(seed: UInt64) { state = seed }
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var z = state
+    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+    return z ^ (z >> 31)
   }
 }

@@ -82,6 +82,20 @@ struct MLXFolderTests {
     }
   }
 
+  @Test("Changed bytes give an error or values, never a trap", arguments: 1...4)
+  func changedBytes(seed: UInt64) throws {
+    var random = SplitMix(seed: seed)
+    for _ in 0..<30 {
+      try ImportGolden.withCopy(of: "mlx-mixed", changing: "model.safetensors") { bytes in
+        for _ in 0..<Int.random(in: 1...3, using: &random) {
+          bytes[Int.random(in: 0..<5000, using: &random)] = .random(in: 0...255, using: &random)
+        }
+      } body: { path in
+        expectErrorsOrValues { try MLXFolder(path: path) }
+      }
+    }
+  }
+
   @Test("A tensor that is not there is named")
   func missing() throws {
     let folder = try MLXFolder(path: ImportGolden.path("mlx-bf16"))

@@ -55,6 +55,9 @@ public struct MLXFolder: WeightStore {
   public func source(named hf: String, as ggufName: String) throws -> any ImportedTensor {
     let (stack, index, count) = experts[hf] ?? (hf, 0, 1)
     guard let tensor = checkpoint.find(stack) else { throw checkpoint.missing([hf]) }
+    guard !tensor.entry.shape.isEmpty, !tensor.entry.shape.contains(0) else {
+      throw QuantizationError("\(tensor.label): found \(tensor.entry.shape), expected values")
+    }
     let isExpert = experts[hf] != nil
     let rowsShape = tensor.entry.shape.dropFirst(isExpert ? 1 : 0)
     let layer = stack.hasSuffix(".weight") ? String(stack.dropLast(7)) : nil

@@ -1,0 +1,122 @@
+/// The nodes and initializers of an ONNX model.
+struct ONNXGraph: Sendable {
+  private(set) var nodes: [ONNXNode] = []
+  private(set) var initializers: [String: ONNXTensor] = [:]
+  private let folder: ModelFolder
+  private let file: ReadableFile
+  private var files: [String: ReadableFile] = [:]
+
+  private static let maximumCount = 1 << 20
+
+  /// Reads a model and looks that all weights lie within their files.
+  init(_ folder: ModelFolder, file name: String) throws {
+    self.folder = folder
+    file = try ReadableFile(folder.path(of: name))
+    var model = WireReader(WireFile(file))
+    var hasGraph = false
+    while let (number, value) = try model.next() {
+      // ModelProto: 7 graph. GraphProto: 1 node, 5 initializer.
+      guard number == 7 else { continue }
+      hasGraph = true
+      var graph = try model.message(value, "the graph")
+      while let (number, value) = try graph.next() {
+        guard nodes.count < Self.maximumCount, initializers.count < Self.maximumCount else {
+          throw QuantizationError("\(file.path): more than \(Self.maximumCount) nodes")
+        }
+        switch number {
+        case 1: nodes.append(try ONNXNode(graph.message(value, "a node")))
+        case 5: try readInitializer(graph.message(value, "an initializer"))
+        default: break
+        }
+      }
+    }
+    guard hasGraph else {
+      throw QuantizationError("\(file.path): holds no graph, expected an ONNX model")
+    }
+  }
+
+  /// Reads `TensorProto`; of types that hold no weights nothing is kept.
+  private mutating func readInitializer(_ reader: WireReader) throws {
+    var reader = reader
+    var name = ""
+    var dimensions: [Int] = []
+    var type = 0
+    var inline: Range<Int>?
+    var external: [String: String] = [:]
+    var isExternal = false
+    while let (number, value) = try reader.next() {
+      switch number {
+      case 1: dimensions += try reader.integers(value, "an initializer's dimensions")
+      case 2: type = try reader.integers(value, "an initializer's type").first ?? 0
+      case 4, 9:
+        // Packed floats lie as raw ones do.
+        inline = try reader.range(value, "an initializer's values")
+      case 8: name = try reader.string(value, "an initializer's name")
+      case 13:
+        let (key, text) = try pair(reader.message(value, "an external file"))
+        external[key] = text
+      case 14: isExternal = try reader.integers(value, "a data location").first == 1
+      default: break
+      }
+    }
+    guard let elementType = ONNXTensor.ElementType(rawValue: type), isExternal || inline != nil
+    else { return }
+    let bytes =
+      if isExternal {
+        try externalBytes(external, name)
+      } else if let inline {
+        try FileBytes(file, at: inline.lowerBound, count: inline.count, name)
+      } else {
+        try FileBytes(file, at: 0, count: 0, name)
+      }
+    let old = initializers.updateValue(
+      try ONNXTensor(name: name, dimensions: dimensions, elementType: elementType, bytes: bytes),
+      forKey: name)
+    guard old == nil else {
+      throw QuantizationError("\(file.path): \(name): two initializers of the name")
+    }
+  }
+
+  /// Reads `StringStringEntryProto`.
+  private func pair(_ reader: WireReader) throws -> (String, String) {
+    var reader = reader
+    var pair = ("", "")
+    while let (number, value) = try reader.next() {
+      if number == 1 { pair.0 = try reader.string(value, "a key of external data") }
+      if number == 2 { pair.1 = try reader.string(value, "a value of external data") }
+    }
+    return pair
+  }
+
+  /// Where a tensor lies in a file beside the model
+  /// (https://github.com/onnx/onnx/blob/main/docs/ExternalData.md).
+  private mutating func externalBytes(_ keys: [String: String], _ name: String) throws -> FileBytes
+  {
+    let location = keys["location"] ?? ""
+    let parts = location.split(separator: "/", omittingEmptySubsequences: false)
+    guard !parts.contains(where: { $0.isEmpty || $0 == ".." }) else {
+      throw QuantizationError(
+        "\(file.path): \(name): found its values in '\(location)', expected a file in the folder")
+    }
+    let external: ReadableFile
+    if let open = files[location] {
+      external = open
+    } else {
+      guard files.count < 256 else {
+        throw QuantizationError("\(file.path): more than 256 files of values")
+      }
+      external = try ReadableFile(folder.path(of: location))
+      files[location] = external
+    }
+    let offset = keys["offset"].map { Int($0) } ?? 0
+    let length =
+      keys["length"].map { Int($0) }
+      ?? external.byteCount.subtractingReportingOverflow(offset ?? 0).partialValue
+    guard let offset, let length else {
+      throw QuantizationError(
+        "\(file.path): \(name): found the offset '\(keys["offset"] ?? "")' and the length "
+          + "'\(keys["length"] ?? "")', expected numbers")
+    }
+    return try FileBytes(external, at: offset, count: length, name)
+  }
+}

@@ -1,0 +1,88 @@
+import GGUF
+import Testing
+
+@testable import Quantization
+
+@Suite("ONNX folders")
+struct ONNXFolderTests {
+  @Test(
+    "Values are those of ONNX Runtime, bit for bit",
+    arguments: ["onnx-symmetric", "onnx-asymmetric"])
+  func values(name: String) throws {
+    try expectReferenceValues(ONNXFolder(path: ImportGolden.path(name)), golden: name)
+  }
+
+  @Test("Every tensor of the Hugging Face model is there, fused as it is there")
+  func names() throws {
+    let folder = try ONNXFolder(path: ImportGolden.path("onnx-symmetric"))
+    let golden = try ImportGolden.load("onnx-symmetric")
+    #expect(folder.names == golden.tensors.keys.sorted())
+  }
+
+  @Test("Symmetric blocks are Q4_0 and Q8_0, others what holds them exactly")
+  func formats() throws {
+    // Four bits minus a zero of four bits are five bits.
+    let types: [(String, String, TensorType)] = [
+      ("onnx-symmetric", "model.layers.0.self_attn.qkv_proj", .q4_0),
+      ("onnx-symmetric", "model.layers.0.self_attn.o_proj", .f32),
+      ("onnx-symmetric", "model.layers.0.mlp.gate_up_proj", .q4_0),
+      ("onnx-symmetric", "lm_head", .q8_0),
+      ("onnx-asymmetric", "model.layers.0.mlp.down_proj", .q5_0),
+    ]
+    for (model, layer, type) in types {
+      let folder = try ONNXFolder(path: ImportGolden.path(model))
+      let source = try folder.source(named: "\(layer).weight", as: "x")
+      #expect(source.type == type, "\(layer): \(source.rounding ?? "exact")")
+    }
+  }
+
+  @Test("A model that is cut anywhere is refused or read, never trusted")
+  func truncation() throws {
+    for count in stride(from: 0, to: 10_500, by: 251) {
+      try ImportGolden.withCopy(of: "onnx-symmetric", changing: "model.onnx") {
+        $0.removeLast($0.count - count)
+      } body: { path in
+        #expect(throws: QuantizationError.self, "\(count)") { try ONNXFolder(path: path) }
+      }
+    }
+  }
+
+  @Test("External data that is cut is refused, with the tensor's name")
+  func externalData() throws {
+    try ImportGolden.withCopy(of: "onnx-symmetric", changing: "model.onnx.data") {
+      $0.removeLast(16)
+    } body: { path in
+      let error = #expect(throws: QuantizationError.self) { try ONNXFolder(path: path) }
+      let message = try #require(error).description
+      #expect(message.contains("model.onnx.data: lm_head.MatMul.weight_scales: found 768 bytes at"))
+      #expect(message.hasSuffix("expected them within the file's 73200"))
+    }
+  }
+
+  @Test("External data outside the folder is refused")
+  func location() throws {
+    try ImportGolden.withCopy(of: "onnx-symmetric", changing: "model.onnx") { bytes in
+      let place = bytes.firstRange(of: Array("model.onnx.data".utf8))!
+      bytes.replaceSubrange(place, with: Array("../../etc/passw".utf8))
+    } body: { path in
+      let error = #expect(throws: QuantizationError.self) { try ONNXFolder(path: path) }
+      let message = try #require(error).description
+      #expect(message.hasSuffix("expected a file in the folder"))
+    }
+  }
+
+  @Test("Changed bytes give an error or values, never a trap", arguments: 1...4)
+  func changedBytes(seed: UInt64) throws {
+    var random = SplitMix(seed: seed)
+    for _ in 0..<60 {
+      try ImportGolden.withCopy(of: "onnx-asymmetric", changing: "model.onnx") { bytes in
+        for _ in 0..<Int.random(in: 1...3, using: &random) {
+          bytes[Int.random(in: 0..<bytes.count, using: &random)] = .random(
+            in: 0...255, using: &random)
+        }
+      } body: { path in
+        expectErrorsOrValues { try ONNXFolder(path: path) }
+      }
+    }
+  }
+}
