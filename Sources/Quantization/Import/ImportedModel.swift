@@ -7,7 +7,7 @@ public enum ImportedModel {
   /// - Parameters:
   ///   - path: The folder.
   ///   - precision: What is taken where no format is exact.
-  /// - Returns: The weights, or nil if the folder is neither one that MLX quantized nor one of ONNX Runtime.
+  /// - Returns: The weights, or nil if the folder is none of MLX (quantized), ONNX Runtime or OpenVINO.
   /// - Throws: A line that says what is wrong with the folder.
   public static func open(
     path: String, precision: ImportPrecision = .f16
@@ -17,6 +17,9 @@ public enum ImportedModel {
       try MLXQuantization(config, path: folder.path(of: "config.json")) != nil
     {
       return try MLXFolder(path: path, precision: precision)
+    }
+    if folder.has(OpenVINOFolder.modelName + ".xml") {
+      return try OpenVINOFolder(path: path, precision: precision)
     }
     if folder.has("model.onnx") { return try ONNXFolder(path: path, precision: precision) }
     return nil

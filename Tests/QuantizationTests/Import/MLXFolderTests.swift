@@ -14,10 +14,10 @@ struct MLXFolderTests {
   func formats() throws {
     let folder = try MLXFolder(path: ImportGolden.path("mlx-mixed"))
     let types: [String: TensorType] = [
-      "model.layers.0.self_attn.qkv_proj": .q4_1, "model.layers.0.self_attn.o_proj": .q4_1,
+      "model.layers.0.self_attn.qkv_proj": .q4_1, "model.layers.0.self_attn.o_proj": .f16,
       "model.layers.0.mlp.gate_up_proj": .q4_1, "model.layers.0.mlp.down_proj": .q4_1,
       "model.layers.1.self_attn.qkv_proj": .q5_1, "model.layers.1.self_attn.o_proj": .f16,
-      "model.layers.1.mlp.gate_up_proj": .f16, "model.layers.1.mlp.down_proj": .f16,
+      "model.layers.1.mlp.gate_up_proj": .q4_1, "model.layers.1.mlp.down_proj": .f16,
       "model.embed_tokens": .q4_1, "lm_head": .f16,
     ]
     for (layer, type) in types {
@@ -26,7 +26,7 @@ struct MLXFolderTests {
     }
     let down = try folder.source(named: "model.layers.1.mlp.down_proj.weight", as: "x")
     #expect(down.rounding == "8-bit codes with biases are in no format, rounded to F16")
-    let plain = try folder.source(named: "model.layers.1.mlp.gate_up_proj.weight", as: "x")
+    let plain = try folder.source(named: "model.layers.0.self_attn.o_proj.weight", as: "x")
     #expect(plain.rounding == nil)
   }
 
@@ -57,7 +57,7 @@ struct MLXFolderTests {
       ("\"mode\": \"affine\"", "\"mode\": \"mxfp4\" ", "found mode 'mxfp4', expected 'affine'"),
       (
         "\"bits\": 4", "\"bits\": 8",
-        "lm_head.scales: found [96, 1], expected [96, 0] for groups of 64 in rows of 32 codes of 8 bits"
+        "lm_head.scales: found [48, 1], expected [48, 0] for groups of 64 in rows of 32 codes of 8 bits"
       ),
     ])
   func configuration(old: String, new: String, message: String) throws {
@@ -73,9 +73,9 @@ struct MLXFolderTests {
 
   @Test("A file that is cut anywhere is refused")
   func truncation() throws {
-    for count in stride(from: 0, to: 30_000, by: 997) {
+    for part in 0..<40 {
       try ImportGolden.withCopy(of: "mlx-bf16", changing: "model.safetensors") {
-        $0.removeLast($0.count - count)
+        $0.removeLast($0.count - $0.count * part / 40)
       } body: { path in
         #expect(throws: QuantizationError.self) { try MLXFolder(path: path) }
       }
@@ -84,8 +84,8 @@ struct MLXFolderTests {
 
   @Test("Changed bytes give an error or values, never a trap", arguments: 1...4)
   func changedBytes(seed: UInt64) throws {
-    var random = SplitMix(seed: seed)
-    for _ in 0..<30 {
+    var random = SplitMix(state: seed)
+    for _ in 0..<15 {
       try ImportGolden.withCopy(of: "mlx-mixed", changing: "model.safetensors") { bytes in
         for _ in 0..<Int.random(in: 1...3, using: &random) {
           bytes[Int.random(in: 0..<5000, using: &random)] = .random(in: 0...255, using: &random)
