@@ -18,12 +18,10 @@ extension UnsafeMutableRawPointer {
     storeBytes(of: byte, toByteOffset: offset, as: UInt8.self)
   }
 
-  /// Writes a value rounded to half precision and returns what was written.
-  @inline(__always) @discardableResult
-  func set(half value: Float, _ offset: Int) -> Float {
-    let half = Float16(value)
-    storeBytes(of: half.bitPattern.littleEndian, toByteOffset: offset, as: UInt16.self)
-    return Float(half)
+  /// Writes a half-precision value at an offset.
+  @inline(__always)
+  func set(half value: Float16, _ offset: Int) {
+    storeBytes(of: value.bitPattern.littleEndian, toByteOffset: offset, as: UInt16.self)
   }
 }
 

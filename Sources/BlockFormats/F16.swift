@@ -9,6 +9,6 @@ public enum F16: BlockFormat {
   }
 
   public static func encode(_ values: UnsafePointer<Float>, into block: UnsafeMutableRawPointer) {
-    block.set(half: values[0], 0)
+    block.set(half: Float16(values[0]), 0)
   }
 }

@@ -2,10 +2,12 @@
 /// precision scale `d`, then nibbles as in Q4_0.
 ///
 /// `value = d * table[code]`.
-public enum IQ4_NL: BlockFormat {
+public enum IQ4_NL: SymmetricBlock {
   public static var name: String { "IQ4_NL" }
   @inlinable public static var blockSize: Int { @inline(__always) get { 32 } }
   @inlinable public static var blockBytes: Int { @inline(__always) get { 18 } }
+  @inlinable public static var leastLevel: Int { @inline(__always) get { -127 } }
+  @inlinable public static var largestLevel: Int { @inline(__always) get { 113 } }
 
   /// The value of each code.
   public static let table: [Float] = [
@@ -21,45 +23,24 @@ public enum IQ4_NL: BlockFormat {
     }
   }
 
+  /// The value of largest magnitude becomes −127.
   public static func encode(_ values: UnsafePointer<Float>, into block: UnsafeMutableRawPointer) {
-    let d = block.set(half: bestScale(values, 32), 0)
-    let inverse = d != 0 ? 1 / d : 0
-    for i in 0..<16 {
-      let first = code(values[i] * inverse)
-      let second = code(values[i + 16] * inverse)
-      block.set(UInt8(first | second << 4), 2 + i)
-    }
+    let d = finiteHalf(extreme(values, 32) / -127)
+    let codes = (0..<32).map { UInt8(code(d != 0 ? values[$0] / d : 0)) }
+    pack(codes: codes, d: Float16(d), into: block)
+  }
+
+  public static func pack(
+    codes: UnsafePointer<UInt8>, d: Float16, into block: UnsafeMutableRawPointer
+  ) {
+    block.set(half: d, 0)
+    packHalves(codes, into: block + 2)
   }
 
   /// The code whose value is nearest.
   static func code(_ value: Float) -> Int {
     var best = 0
     for i in 1..<16 where abs(table[i] - value) < abs(table[best] - value) { best = i }
-    return best
-  }
-
-  /// The scale, among some around the extreme value's, that leaves the least squared error when
-  /// codes are chosen for it, values weighted by their squares as in ggml's encoder.
-  static func bestScale(_ values: UnsafePointer<Float>, _ count: Int) -> Float {
-    let extreme = extreme(values, count)
-    guard extreme != 0, extreme.isFinite else { return 0 }
-    var best: Float = 0
-    var bestGain: Float = 0
-    for step in -7...7 {
-      let inverse = (Float(step) + table[0]) / extreme
-      var dot: Float = 0
-      var square: Float = 0
-      for i in 0..<count {
-        let q = table[code(values[i] * inverse)]
-        let weight = values[i] * values[i]
-        dot += weight * q * values[i]
-        square += weight * q * q
-      }
-      if square > 0, dot * dot > bestGain * square {
-        best = dot / square
-        bestGain = dot * dot / square
-      }
-    }
     return best
   }
 }

@@ -3,10 +3,13 @@
 /// bytes, low nibbles first.
 ///
 /// `value = d * (scale − 32) * table[code]`.
-public enum IQ4_XS: BlockFormat {
+public enum IQ4_XS: SymmetricSuperBlock {
   public static var name: String { "IQ4_XS" }
   @inlinable public static var blockSize: Int { @inline(__always) get { 256 } }
   @inlinable public static var blockBytes: Int { @inline(__always) get { 136 } }
+  @inlinable public static var subBlockSize: Int { @inline(__always) get { 32 } }
+  @inlinable public static var leastLevel: Int { @inline(__always) get { -127 } }
+  @inlinable public static var leastScale: Int { @inline(__always) get { -32 } }
 
   public static func decode(_ block: UnsafeRawPointer, into values: UnsafeMutablePointer<Float>) {
     let d = block.half(0)
@@ -22,27 +25,24 @@ public enum IQ4_XS: BlockFormat {
     }
   }
 
-  public static func encode(_ values: UnsafePointer<Float>, into block: UnsafeMutableRawPointer) {
-    let scales = (0..<8).map { IQ4_NL.bestScale(values + 32 * $0, 32) }
-    // The extreme sub-block takes the scale's most negative code.
-    let largest = scales.reduce(Float(0)) { abs($1) > abs($0) ? $1 : $0 }
-    let d = block.set(half: largest / -32, 0)
-    let inverse = d != 0 ? 1 / d : 0
-    var high = 0
-    for i in 0..<4 { block.set(0, 4 + i) }
-    for sub in 0..<8 {
-      let code = nearest(scales[sub] * inverse, -32, 31) + 32
-      let byte = UnsafeRawPointer(block).byte(4 + sub / 2)
-      block.set(byte | UInt8((code & 15) << (4 * (sub % 2))), 4 + sub / 2)
-      high |= (code >> 4) << (2 * sub)
-      let scale = d * Float(code - 32)
-      let inverseScale = scale != 0 ? 1 / scale : 0
-      for i in 0..<16 {
-        let first = IQ4_NL.code(values[32 * sub + i] * inverseScale)
-        let second = IQ4_NL.code(values[32 * sub + i + 16] * inverseScale)
-        block.set(UInt8(first | second << 4), 8 + 16 * sub + i)
-      }
+  public static func code(_ level: Float) -> Int { IQ4_NL.code(level) }
+
+  public static func pack(
+    codes: UnsafePointer<UInt8>, scales: UnsafePointer<Int8>, d: Float16,
+    into block: UnsafeMutableRawPointer
+  ) {
+    block.set(half: d, 0)
+    var high: UInt16 = 0
+    for pair in 0..<4 {
+      let first = UInt16(Int(scales[2 * pair]) + 32)
+      let second = UInt16(Int(scales[2 * pair + 1]) + 32)
+      block.set(UInt8(first & 15 | (second & 15) << 4), 4 + pair)
+      high |= (first >> 4 | (second >> 4) << 2) << UInt16(4 * pair)
     }
-    block.storeBytes(of: UInt16(high).littleEndian, toByteOffset: 2, as: UInt16.self)
+    block.storeBytes(of: high.littleEndian, toByteOffset: 2, as: UInt16.self)
+    for sub in 0..<8 {
+      let codes = codes + 32 * sub
+      for i in 0..<16 { block.set(codes[i] | codes[i + 16] << 4, 8 + 16 * sub + i) }
+    }
   }
 }

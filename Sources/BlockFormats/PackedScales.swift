@@ -14,41 +14,17 @@ public enum PackedScales {
     )
   }
 
-  /// Adds scale and minimum of a sub-block to bytes that are zero where they go.
+  /// Writes the scales and minimums of eight sub-blocks.
   static func write(
-    _ bytes: UnsafeMutableRawPointer, _ sub: Int, scale: Int, minimum: Int
+    _ scales: UnsafePointer<Int8>, _ minimums: UnsafePointer<Int8>,
+    into bytes: UnsafeMutableRawPointer
   ) {
-    func or(_ i: Int, _ bits: Int) {
-      bytes.set(UnsafeRawPointer(bytes).byte(i) | UInt8(bits), i)
-    }
-    if sub < 4 {
-      or(sub, scale)
-      or(sub + 4, minimum)
-    } else {
-      or(sub + 4, scale & 15 | (minimum & 15) << 4)
-      or(sub - 4, (scale >> 4) << 6)
-      or(sub, (minimum >> 4) << 6)
-    }
-  }
-
-  /// Fits sub-blocks of 32, writes `d`, `dmin` and the scales at the front of a zeroed block, and
-  /// hands each value's code to `put`.
-  static func encode(
-    _ values: UnsafePointer<Float>, levels: Int, into block: UnsafeMutableRawPointer,
-    put: (_ index: Int, _ code: Int) -> Void
-  ) {
-    let subs = (0..<8).map { AffineFit(values + 32 * $0, count: 32, levels: levels) }
-    let d = block.set(half: (subs.map(\.scale).max() ?? 0) / 63, 0)
-    let dmin = block.set(half: (subs.map(\.minimum).max() ?? 0) / 63, 2)
-    for sub in 0..<8 {
-      let scale = d > 0 ? nearest(subs[sub].scale / d, 0, 63) : 0
-      let minimum = dmin > 0 ? nearest(subs[sub].minimum / dmin, 0, 63) : 0
-      write(block + 4, sub, scale: scale, minimum: minimum)
-      let step = d * Float(scale)
-      let offset = dmin * Float(minimum)
-      for i in 32 * sub..<32 * sub + 32 {
-        put(i, step > 0 ? nearest((values[i] + offset) / step, 0, levels) : 0)
-      }
+    for sub in 0..<4 {
+      let scale = UInt8(bitPattern: scales[sub + 4])
+      let minimum = UInt8(bitPattern: minimums[sub + 4])
+      bytes.set(UInt8(bitPattern: scales[sub]) | (scale >> 4) << 6, sub)
+      bytes.set(UInt8(bitPattern: minimums[sub]) | (minimum >> 4) << 6, sub + 4)
+      bytes.set(scale & 15 | minimum << 4, sub + 8)
     }
   }
 }

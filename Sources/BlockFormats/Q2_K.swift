@@ -3,10 +3,13 @@
 ///
 /// Each 32 bytes of codes hold 128 values: bits 0–1 the first 32, bits 2–3 the next. `value = d *
 /// scale * code − dmin * min`.
-public enum Q2_K: BlockFormat {
+public enum Q2_K: AffineSuperBlock {
   public static var name: String { "Q2_K" }
   @inlinable public static var blockSize: Int { @inline(__always) get { 256 } }
   @inlinable public static var blockBytes: Int { @inline(__always) get { 84 } }
+  @inlinable public static var subBlockSize: Int { @inline(__always) get { 16 } }
+  @inlinable public static var largestCode: Int { @inline(__always) get { 3 } }
+  @inlinable public static var largestScale: Int { @inline(__always) get { 15 } }
 
   public static func decode(_ block: UnsafeRawPointer, into values: UnsafeMutablePointer<Float>) {
     let d = block.half(80)
@@ -18,22 +21,25 @@ public enum Q2_K: BlockFormat {
     }
   }
 
-  public static func encode(_ values: UnsafePointer<Float>, into block: UnsafeMutableRawPointer) {
-    let subs = (0..<16).map { AffineFit(values + 16 * $0, count: 16, levels: 3) }
-    let d = block.set(half: (subs.map(\.scale).max() ?? 0) / 15, 80)
-    let dmin = block.set(half: (subs.map(\.minimum).max() ?? 0) / 15, 82)
-    for i in 16..<80 { block.set(0, i) }
-    for sub in 0..<16 {
-      let scale = d > 0 ? nearest(subs[sub].scale / d, 0, 15) : 0
-      let minimum = dmin > 0 ? nearest(subs[sub].minimum / dmin, 0, 15) : 0
-      block.set(UInt8(scale | minimum << 4), sub)
-      let step = d * Float(scale)
-      for i in 16 * sub..<16 * sub + 16 where step > 0 {
-        let code = nearest((values[i] + dmin * Float(minimum)) / step, 0, 3)
-        let offset = 16 + i / 128 * 32 + i % 32
-        let byte = UnsafeRawPointer(block).byte(offset)
-        block.set(byte | UInt8(code << (i % 128 / 32 * 2)), offset)
-      }
+  public static func pack(
+    codes: UnsafePointer<UInt8>, scales: UnsafePointer<Int8>, minimums: UnsafePointer<Int8>,
+    d: Float16, dmin: Float16, into block: UnsafeMutableRawPointer
+  ) {
+    for sub in 0..<16 { block.set(UInt8(scales[sub] | minimums[sub] << 4), sub) }
+    packPairs(codes, into: block + 16)
+    block.set(half: d, 80)
+    block.set(half: dmin, 82)
+  }
+}
+
+/// Writes the low pairs of bits of 256 codes as Q2_K and Q3_K keep them.
+func packPairs(_ codes: UnsafePointer<UInt8>, into bytes: UnsafeMutableRawPointer) {
+  for half in 0..<2 {
+    let codes = codes + 128 * half
+    for i in 0..<32 {
+      let low = codes[i] & 3 | (codes[i + 32] & 3) << 2
+      let high = (codes[i + 64] & 3) << 4 | (codes[i + 96] & 3) << 6
+      bytes.set(low | high, 32 * half + i)
     }
   }
 }

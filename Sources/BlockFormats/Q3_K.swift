@@ -2,10 +2,13 @@
 /// as in Q2_K, 12 bytes of 6-bit scales of sub-blocks of 16, half-precision `d`.
 ///
 /// A set third bit adds 4. `value = d * (scale − 32) * (code − 4)`.
-public enum Q3_K: BlockFormat {
+public enum Q3_K: SymmetricSuperBlock {
   public static var name: String { "Q3_K" }
   @inlinable public static var blockSize: Int { @inline(__always) get { 256 } }
   @inlinable public static var blockBytes: Int { @inline(__always) get { 110 } }
+  @inlinable public static var subBlockSize: Int { @inline(__always) get { 16 } }
+  @inlinable public static var leastLevel: Int { @inline(__always) get { -4 } }
+  @inlinable public static var leastScale: Int { @inline(__always) get { -32 } }
 
   public static func decode(_ block: UnsafeRawPointer, into values: UnsafeMutablePointer<Float>) {
     let d = block.half(108)
@@ -22,25 +25,23 @@ public enum Q3_K: BlockFormat {
     return low | (Int(block.byte(104 + sub % 4)) >> (sub / 4 * 2) & 3) << 4
   }
 
-  public static func encode(_ values: UnsafePointer<Float>, into block: UnsafeMutableRawPointer) {
-    let scales = (0..<16).map { symmetricScale(values + 16 * $0, count: 16, levels: 4) }
-    let largest = scales.reduce(Float(0)) { abs($1) > abs($0) ? $1 : $0 }
-    for i in 0..<108 { block.set(0, i) }
-    let d = block.set(half: largest / -32, 108)
-    for sub in 0..<16 {
-      let code = d != 0 ? nearest(scales[sub] / d, -32, 31) + 32 : 32
-      or(block, 96 + sub % 8, (code & 15) << (sub / 8 * 4))
-      or(block, 104 + sub % 4, (code >> 4) << (sub / 4 * 2))
-      let step = d * Float(code - 32)
-      for i in 16 * sub..<16 * sub + 16 {
-        let value = step != 0 ? nearest(values[i] / step, -4, 3) + 4 : 4
-        or(block, 32 + i / 128 * 32 + i % 32, (value & 3) << (i % 128 / 32 * 2))
-        or(block, i % 32, (value >> 2) << (i / 32))
-      }
+  public static func pack(
+    codes: UnsafePointer<UInt8>, scales: UnsafePointer<Int8>, d: Float16,
+    into block: UnsafeMutableRawPointer
+  ) {
+    for i in 0..<32 {
+      var bits: UInt8 = 0
+      for group in 0..<8 { bits |= (codes[32 * group + i] >> 2) << UInt8(group) }
+      block.set(bits, i)
     }
-  }
-
-  private static func or(_ block: UnsafeMutableRawPointer, _ offset: Int, _ bits: Int) {
-    block.set(UnsafeRawPointer(block).byte(offset) | UInt8(bits), offset)
+    packPairs(codes, into: block + 32)
+    func code(_ sub: Int) -> UInt8 { UInt8(Int(scales[sub]) + 32) }
+    for i in 0..<8 { block.set(code(i) & 15 | code(i + 8) << 4, 96 + i) }
+    for i in 0..<4 {
+      let low = code(i) >> 4 | (code(i + 4) >> 4) << 2
+      let high = (code(i + 8) >> 4) << 4 | (code(i + 12) >> 4) << 6
+      block.set(low | high, 104 + i)
+    }
+    block.set(half: d, 108)
   }
 }

@@ -2,10 +2,11 @@
 /// bits, then nibbles as in Q4_0.
 ///
 /// `value = d * code + m`.
-public enum Q5_1: BlockFormat {
+public enum Q5_1: AffineBlock {
   public static var name: String { "Q5_1" }
   @inlinable public static var blockSize: Int { @inline(__always) get { 32 } }
   @inlinable public static var blockBytes: Int { @inline(__always) get { 24 } }
+  @inlinable public static var largestCode: Int { @inline(__always) get { 31 } }
 
   public static func decode(_ block: UnsafeRawPointer, into values: UnsafeMutablePointer<Float>) {
     let d = block.half(0)
@@ -20,19 +21,12 @@ public enum Q5_1: BlockFormat {
     }
   }
 
-  public static func encode(_ values: UnsafePointer<Float>, into block: UnsafeMutableRawPointer) {
-    let (low, high) = bounds(values, 32)
-    let d = (high - low) / 31
-    let inverse = d != 0 ? 1 / d : 0
+  public static func pack(
+    codes: UnsafePointer<UInt8>, d: Float16, m: Float16, into block: UnsafeMutableRawPointer
+  ) {
     block.set(half: d, 0)
-    block.set(half: low, 2)
-    var bits: UInt32 = 0
-    for i in 0..<16 {
-      let first = truncated((values[i] - low) * inverse + 0.5, 0, 31)
-      let second = truncated((values[i + 16] - low) * inverse + 0.5, 0, 31)
-      block.set(UInt8((first & 15) | (second & 15) << 4), 8 + i)
-      bits |= UInt32(first >> 4) << UInt32(i) | UInt32(second >> 4) << UInt32(i + 16)
-    }
-    block.storeBytes(of: bits.littleEndian, toByteOffset: 4, as: UInt32.self)
+    block.set(half: m, 2)
+    packFifths(codes, into: block + 4)
+    packHalves(codes, into: block + 8)
   }
 }

@@ -2,10 +2,13 @@
 /// `g` of byte `i` belongs to value `32 * g + i`.
 ///
 /// `value = d * scale * code − dmin * min`.
-public enum Q5_K: BlockFormat {
+public enum Q5_K: AffineSuperBlock {
   public static var name: String { "Q5_K" }
   @inlinable public static var blockSize: Int { @inline(__always) get { 256 } }
   @inlinable public static var blockBytes: Int { @inline(__always) get { 176 } }
+  @inlinable public static var subBlockSize: Int { @inline(__always) get { 32 } }
+  @inlinable public static var largestCode: Int { @inline(__always) get { 31 } }
+  @inlinable public static var largestScale: Int { @inline(__always) get { 63 } }
 
   public static func decode(_ block: UnsafeRawPointer, into values: UnsafeMutablePointer<Float>) {
     let d = block.half(0)
@@ -22,14 +25,18 @@ public enum Q5_K: BlockFormat {
     }
   }
 
-  public static func encode(_ values: UnsafePointer<Float>, into block: UnsafeMutableRawPointer) {
-    for i in 4..<blockBytes { block.set(0, i) }
-    PackedScales.encode(values, levels: 31, into: block) { i, code in
-      let offset = 48 + i / 64 * 32 + i % 32
-      let byte = UnsafeRawPointer(block).byte(offset)
-      block.set(byte | UInt8((code & 15) << (i % 64 / 32 * 4)), offset)
-      let bits = UnsafeRawPointer(block).byte(16 + i % 32)
-      block.set(bits | UInt8((code >> 4) << (i / 32)), 16 + i % 32)
+  public static func pack(
+    codes: UnsafePointer<UInt8>, scales: UnsafePointer<Int8>, minimums: UnsafePointer<Int8>,
+    d: Float16, dmin: Float16, into block: UnsafeMutableRawPointer
+  ) {
+    block.set(half: d, 0)
+    block.set(half: dmin, 2)
+    PackedScales.write(scales, minimums, into: block + 4)
+    for i in 0..<32 {
+      var bits: UInt8 = 0
+      for group in 0..<8 { bits |= (codes[32 * group + i] >> 4) << UInt8(group) }
+      block.set(bits, 16 + i)
     }
+    packNibbles(codes, into: block + 48)
   }
 }

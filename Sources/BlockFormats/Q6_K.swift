@@ -3,10 +3,13 @@
 ///
 /// Each half of 128 values has 64 bytes of nibbles (values 0–63 low, 64–127 high) and 32 bytes of
 /// pairs. `value = d * scale * (code − 32)`.
-public enum Q6_K: BlockFormat {
+public enum Q6_K: SymmetricSuperBlock {
   public static var name: String { "Q6_K" }
   @inlinable public static var blockSize: Int { @inline(__always) get { 256 } }
   @inlinable public static var blockBytes: Int { @inline(__always) get { 210 } }
+  @inlinable public static var subBlockSize: Int { @inline(__always) get { 16 } }
+  @inlinable public static var leastLevel: Int { @inline(__always) get { -32 } }
+  @inlinable public static var leastScale: Int { @inline(__always) get { -128 } }
 
   public static func decode(_ block: UnsafeRawPointer, into values: UnsafeMutablePointer<Float>) {
     let d = block.half(208)
@@ -18,24 +21,20 @@ public enum Q6_K: BlockFormat {
     }
   }
 
-  public static func encode(_ values: UnsafePointer<Float>, into block: UnsafeMutableRawPointer) {
-    let scales = (0..<16).map { symmetricScale(values + 16 * $0, count: 16, levels: 32) }
-    let largest = scales.reduce(Float(0)) { abs($1) > abs($0) ? $1 : $0 }
-    for i in 0..<208 { block.set(0, i) }
-    let d = block.set(half: largest / -128, 208)
-    for sub in 0..<16 {
-      let scale = d != 0 ? nearest(scales[sub] / d, -128, 127) : 0
-      block.set(UInt8(bitPattern: Int8(scale)), 192 + sub)
-      let step = d * Float(scale)
-      for i in 16 * sub..<16 * sub + 16 {
-        let code = step != 0 ? nearest(values[i] / step, -32, 31) + 32 : 32
-        or(block, i / 128 * 64 + i % 64, (code & 15) << (i % 128 / 64 * 4))
-        or(block, 128 + i / 128 * 32 + i % 32, (code >> 4) << (i % 128 / 32 * 2))
+  public static func pack(
+    codes: UnsafePointer<UInt8>, scales: UnsafePointer<Int8>, d: Float16,
+    into block: UnsafeMutableRawPointer
+  ) {
+    for half in 0..<2 {
+      let codes = codes + 128 * half
+      for i in 0..<64 { block.set(codes[i] & 15 | codes[i + 64] << 4, 64 * half + i) }
+      for i in 0..<32 {
+        let low = codes[i] >> 4 | (codes[i + 32] >> 4) << 2
+        let high = (codes[i + 64] >> 4) << 4 | (codes[i + 96] >> 4) << 6
+        block.set(low | high, 128 + 32 * half + i)
       }
     }
-  }
-
-  private static func or(_ block: UnsafeMutableRawPointer, _ offset: Int, _ bits: Int) {
-    block.set(UnsafeRawPointer(block).byte(offset) | UInt8(bits), offset)
+    for sub in 0..<16 { block.set(UInt8(bitPattern: scales[sub]), 192 + sub) }
+    block.set(half: d, 208)
   }
 }
