@@ -22,6 +22,7 @@ extension KernelSet {
       FloatKernels(BF16.self, S.self),
       nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil,
     ]
+    encode = Self.encoders(S.self)
     packedMatrix = { panel, rows, steps, activations, tokens, out, stride in
       MatrixMatrix.packed(
         panel, rows: rows, steps: steps, hasMinimums: false, activations, tokens: tokens,

@@ -45,6 +45,13 @@ public struct KernelSet: Sendable {
       _ scores: UnsafeMutablePointer<Float>, _ out: UnsafeMutablePointer<Float>
     ) -> Void
 
+  /// Encodes one row; see `RowEncoder`.
+  public typealias Encode =
+    @Sendable (
+      _ values: UnsafePointer<Float>, _ count: Int, _ importance: UnsafePointer<Float>?,
+      _ effort: Int, _ out: UnsafeMutableRawPointer
+    ) -> Void
+
   /// What one packed format needs.
   public struct PackedKernels: Sendable {
     /// Whether panels carry minimums.
@@ -69,6 +76,8 @@ public struct KernelSet: Sendable {
   public var packed: [PackedKernels?]
   /// By `WeightFormat.rawValue`; nil for packed formats.
   public var float: [FloatKernels?]
+  /// By `WeightFormat.rawValue`; nil for float formats.
+  public var encode: [Encode?]
   /// Panels without minimums.
   public var packedMatrix: PackedMatrix
   /// Panels with minimums.
