@@ -92,6 +92,7 @@ public struct ImportanceMatrix: Sendable {
   /// - Parameters:
   ///   - name: The tensor.
   ///   - shape: Its dimensions, the contiguous one first.
+  /// - Returns: The mean squares, or nil.
   /// - Throws: `QuantizationError` if the entry has another width.
   public func weights(for name: String, shape: [Int]) throws -> [Float]? {
     guard let entry = entries[name] else { return nil }

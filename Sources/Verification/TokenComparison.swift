@@ -1,7 +1,9 @@
 import Foundation
 
-/// What two models say of one position: the reference's distribution of the next token `p`, and the
-/// candidate's `q`. Divergences are in nats.
+/// What two models say of one position.
+///
+/// The reference's distribution of the next token is `p`, the candidate's `q`; divergences are in
+/// nats.
 public struct TokenComparison: Sendable, Equatable {
   /// `KL(p ‖ q)`.
   public let divergence: Double
