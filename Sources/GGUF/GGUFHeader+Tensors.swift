@@ -42,7 +42,7 @@ extension GGUFHeader {
       tensors.append(
         TensorView(
           name: entry.name, type: entry.type, shape: entry.shape,
-          bytes: UnsafeRawBufferPointer(rebasing: file.bytes[range])))
+          mappedBytes: UnsafeRawBufferPointer(rebasing: file.bytes[range])))
       expected = padded(expected + entry.byteCount, alignment)
     }
     return tensors

@@ -6,8 +6,9 @@ let program = Program(
   introduction: """
     phi runs Microsoft's Phi models, and their like, from GGUF files on your own machine.
 
-    To get a model: scripts/get-model smollm2 (small), scripts/get-model phi-4-mini, or any GGUF
-    file of the architectures phi2, phi3, phimoe and llama.
+    Without -m it runs the small model that comes with it. For others: scripts/get-model phi-4-mini,
+    or any GGUF file of the architectures phi2, phi3, phimoe and llama; phi convert makes one of a
+    Hugging Face folder.
     """,
   commands: [
     chatCommand, runCommand, convertCommand, quantizeCommand, imatrixCommand, verifyCommand,

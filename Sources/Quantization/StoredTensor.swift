@@ -42,4 +42,10 @@ public struct StoredTensor: TensorSource {
     UnsafeMutableRawBufferPointer(start: bytes, count: source.count).copyMemory(
       from: UnsafeRawBufferPointer(rebasing: source))
   }
+
+  /// Takes the rows' pages from the process; the system keeps them in its cache.
+  public func release(rows: Range<Int>) {
+    let rowBytes = description(as: type).rowBytes
+    view.releasePages(rows.lowerBound * rowBytes..<rows.upperBound * rowBytes)
+  }
 }

@@ -45,7 +45,9 @@ final class TensorEncoder {
         }
       }
       if let error = failure.withLock({ $0 }) { throw error }
-      try progress(min(description.rows, (first + inRound) * rowsInPiece) * description.rowBytes)
+      let done = min(description.rows, (first + inRound) * rowsInPiece)
+      item.source.release(rows: first * rowsInPiece..<done)
+      try progress(done * description.rowBytes)
     }
   }
 

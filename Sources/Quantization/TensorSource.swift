@@ -26,6 +26,16 @@ public protocol TensorSource: Sendable {
   ///   - bytes: Receives the rows' blocks.
   /// - Throws: What is wrong with the source.
   func copy(rows: Range<Int>, into bytes: UnsafeMutableRawPointer) throws
+
+  /// Says that rows will not be read again soon, so that the memory behind them can go.
+  ///
+  /// - Parameter rows: Rows in all dimensions but the first together.
+  func release(rows: Range<Int>)
+}
+
+extension TensorSource {
+  /// Nothing to let go of.
+  public func release(rows: Range<Int>) {}
 }
 
 extension TensorSource {
