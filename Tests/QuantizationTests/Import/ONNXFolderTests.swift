@@ -71,6 +71,29 @@ struct ONNXFolderTests {
     }
   }
 
+  @Test("Columns in an order of their own are refused")
+  func groupIndices() throws {
+    let path = ImportGolden.path("onnx-symmetric")
+    let graph = try ONNXGraph(ModelFolder(path), file: "model.onnx")
+    let node = try #require(graph.nodes.first { $0.operation == "MatMulNBits" })
+    func inputs(_ names: [String]) -> [UInt8] {
+      names.flatMap { [0x0A, UInt8($0.utf8.count)] + Array($0.utf8) }
+    }
+    try ImportGolden.withCopy(of: "onnx-symmetric", changing: "model.onnx") { bytes in
+      let place = bytes.firstRange(of: inputs(node.inputs))!
+      // Two more inputs, at the price of five characters of the first one's name.
+      let names = [String(node.inputs[0].dropLast(5))] + node.inputs.dropFirst() + ["", "g"]
+      bytes.replaceSubrange(place, with: inputs(names))
+    } body: { path in
+      let folder = try ONNXFolder(path: path)
+      let error = #expect(throws: QuantizationError.self) {
+        for name in folder.names { _ = try folder.source(named: name, as: "x") }
+      }
+      #expect(
+        error?.description.contains("found the input g, expected none: groups (g_idx)") == true)
+    }
+  }
+
   @Test("Changed bytes give an error or values, never a trap", arguments: 1...4)
   func changedBytes(seed: UInt64) throws {
     var random = SplitMix(state: seed)

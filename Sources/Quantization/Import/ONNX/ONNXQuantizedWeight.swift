@@ -6,6 +6,8 @@ struct ONNXQuantizedWeight: Sendable {
   let codes: ONNXTensor  // [row][block][code], packed
   let scales: ONNXTensor  // [row][block]
   let zeros: ONNXTensor?  // [row][block], packed, rows of whole bytes
+  /// The group of each column, where columns were sorted before they were quantized.
+  var groupIndices: String?
   let rows: Int
   let columns: Int
   let bits: Int
@@ -15,6 +17,12 @@ struct ONNXQuantizedWeight: Sendable {
 
   /// The weight as a source under GGUF's name.
   func source(as name: String, precision: ImportPrecision) throws -> any ImportedTensor {
+    if let groupIndices {
+      throw error(
+        codes,
+        "found the input \(groupIndices), expected none: groups (g_idx) of columns in an order "
+          + "of their own are in no format")
+    }
     guard [2, 4, 8].contains(bits) else {
       throw error(codes, "found \(bits) bits, expected 2, 4 or 8")
     }

@@ -26,7 +26,7 @@ struct ONNXWeightFinder {
       else { return }
       let bits = node.integer("bits", otherwise: 4)
       let weight = ONNXQuantizedWeight(
-        codes: codes, scales: scales, zeros: tensor(node, 3),
+        codes: codes, scales: scales, zeros: tensor(node, 3), groupIndices: node.input(4),
         rows: node.integer("N", otherwise: 0), columns: node.integer("K", otherwise: 0),
         bits: bits, blockSize: node.integer("block_size", otherwise: 32),
         usualZero: (1...8).contains(bits) ? 1 << (bits - 1) : 0)
