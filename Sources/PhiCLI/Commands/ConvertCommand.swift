@@ -2,9 +2,10 @@ import Foundation
 import Kernels
 import Phidelity
 
-/// `phi convert`: a model from Hugging Face as a GGUF file.
+/// `phi convert`: a model's folder as a GGUF file.
 let convertCommand = Command(
-  name: "convert", summary: "make a GGUF file of a Hugging Face folder",
+  name: "convert",
+  summary: "make a GGUF file of a Hugging Face folder, or of MLX, ONNX or OpenVINO",
   usage: "FOLDER OUT.gguf [--type TYPE] [-t THREADS]",
   groups: [
     (
@@ -12,7 +13,8 @@ let convertCommand = Command(
       [
         Option(
           name: "type", short: nil, value: "TYPE",
-          help: "F32, F16, BF16, or a type that quantize knows (default: F16)"),
+          help: "F32, F16, BF16, or a type that quantize knows (default: F16; what another runtime "
+            + "quantized is kept as it is)"),
         Option(
           name: "effort", short: nil, value: "normal|high",
           help: "how thoroughly the nearest codes are searched (default: normal)"),
@@ -25,12 +27,14 @@ let convertCommand = Command(
   ], positionals: 2...2
 ) { arguments in
   let (folder, target) = (arguments.positional[0], arguments.positional[1])
-  let mix = try QuantizeOptions.mix(arguments.string("type") ?? "F16")
+  let wanted = try arguments.string("type").map(QuantizeOptions.mix)
   let model = try HuggingFaceModel(folder: folder)
+  let mix = wanted ?? (model.runtime == nil ? .f16 : nil)
   let writer = ModelFileWriter(
     threads: try arguments.int("threads", in: 1...1024) ?? Parallel.processorCount,
     effort: try QuantizeOptions.effort(arguments))
   let items = model.items(mix)
+  if let note = model.importNote(mix) { StandardError.write("note: \(note.printable)\n") }
   let clock = ContinuousClock()
   let start = clock.now
   try WritingProgress.show { progress in
@@ -41,6 +45,6 @@ let convertCommand = Command(
   let seconds = (clock.now - start) / .seconds(1)
   StandardError.write(
     "\(target.printable): \(model.architecture.rawValue), \(items.count) tensors as "
-      + "\(mix.rawValue), \(String(format: "%.1f s", seconds))\n")
+      + "\(mix?.rawValue ?? "they are"), \(String(format: "%.1f s", seconds))\n")
   return 0
 }

@@ -1,17 +1,26 @@
 import GGUF
 
 /// All tensors of a folder, from one safetensors file or from the shards that an index names.
-struct Checkpoint: Sendable {
+struct Checkpoint: WeightStore {
   /// A tensor and the file that holds it.
   struct Tensor: Sendable {
     let file: ReadableFile
     let entry: SafetensorsFile.Entry
     /// How messages name it.
     var label: String { "\(file.path): \(entry.name)" }
+
+    /// The values, or those of one of several equally long parts.
+    func floats(part: (index: Int, count: Int) = (0, 1)) throws -> FloatArray {
+      let types: [String: TensorType] = ["F32": .f32, "F16": .f16, "BF16": .bf16]
+      guard let type = types[entry.format] else {
+        throw QuantizationError("\(label): found \(entry.format), expected F32, F16 or BF16")
+      }
+      return FloatArray(FileBytes(self).part(part.index, of: part.count), type: type)
+    }
   }
 
   private let tensors: [[UInt8]: Tensor]
-  /// All names in the order of the files.
+  let runtime: String? = nil
   let names: [String]
   private let folder: String
 
@@ -31,7 +40,7 @@ struct Checkpoint: Sendable {
       }
     }
     self.tensors = tensors
-    self.names = names
+    self.names = names.sorted()
     for (name, shard) in try Self.index(folder) where tensors[Array(name.utf8)] == nil {
       throw QuantizationError(
         "\(folder.path(of: shard)): \(name) is missing, which the index names")
@@ -40,6 +49,14 @@ struct Checkpoint: Sendable {
 
   /// A tensor; nil if there is none of the name.
   func find(_ name: String) -> Tensor? { tensors[Array(name.utf8)] }
+
+  func label(of hf: String) -> String { find(hf)?.label ?? "\(folder): \(hf)" }
+
+  func source(named hf: String, as ggufName: String) throws -> any ImportedTensor {
+    guard let tensor = find(hf) else { throw missing([hf]) }
+    return PlainTensor(
+      name: ggufName, shape: tensor.entry.shape.reversed(), values: try tensor.floats())
+  }
 
   /// An error about a tensor that there is not.
   func missing(_ names: [String]) -> QuantizationError {

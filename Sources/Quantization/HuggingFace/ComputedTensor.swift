@@ -1,8 +1,9 @@
 import GGUF
 
 /// A row of numbers that come from the configuration.
-struct ComputedTensor: TensorSource {
+struct ComputedTensor: ImportedTensor {
   let name: String
+  let rounding: String? = nil
   let values: [Float]
 
   var shape: [Int] { [values.count] }

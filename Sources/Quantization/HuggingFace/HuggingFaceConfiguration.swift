@@ -28,9 +28,10 @@ struct HuggingFaceConfiguration: Sendable {
     (["PhimoeForCausalLM", "PhiMoEForCausalLM"], .phimoe), (["LlamaForCausalLM"], .llama),
   ]
 
-  init(_ file: ConfigurationFile) throws {
+  /// Numbers of a file, which may say that weights are quantized only where the store can read them.
+  init(_ file: ConfigurationFile, allowsQuantized: Bool) throws {
     architecture = try Self.architecture(file)
-    try Self.refuseQuantized(file)
+    if !allowsQuantized { try Self.refuseQuantized(file) }
     let heads = 1...(1 << 16)
     vocabularySize = try file.required("vocab_size", 1...(1 << 24))
     embeddingLength = try file.required("hidden_size", 1...(1 << 20))

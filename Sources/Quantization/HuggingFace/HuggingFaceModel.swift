@@ -5,8 +5,8 @@ import Tokenization
 
 /// A model as `transformers` saves it, on its way to GGUF.
 ///
-/// It is a folder with `config.json`, weights in
-/// safetensors files and a tokenizer.
+/// It is a folder with `config.json`, a tokenizer, and weights: in safetensors files, or as MLX, ONNX
+/// Runtime or OpenVINO have them.
 ///
 /// ```swift
 /// let model = try HuggingFaceModel(folder: "Phi-4-mini-instruct")
@@ -17,7 +17,9 @@ public struct HuggingFaceModel: Sendable {
   /// Where the model is.
   public let path: String
   /// The tensors under GGUF's names, in the file's order.
-  public let tensors: [any TensorSource]
+  public let tensors: [any ImportedTensor]
+  /// The runtime whose tools quantized the weights; nil where they are as `transformers` saves them.
+  public let runtime: String?
   /// The graph.
   public var architecture: Architecture { configuration.architecture }
   /// How many parameters the tensors have.
@@ -34,13 +36,12 @@ public struct HuggingFaceModel: Sendable {
   public init(folder: String) throws {
     let folder = try ModelFolder(folder)
     path = folder.path
-    guard let json = try folder.json("config.json") else {
-      throw QuantizationError("\(folder.path(of: "config.json")): no such file")
-    }
+    guard let json = try folder.json("config.json") else { throw Self.noConfiguration(folder) }
     let file = ConfigurationFile(json, path: folder.path(of: "config.json"))
-    configuration = try HuggingFaceConfiguration(file)
-    let map = try TensorMap(Checkpoint(folder), configuration)
-    tensors = map.sources
+    let imported = try ImportedModel.open(path: folder.path)
+    runtime = imported?.runtime
+    configuration = try HuggingFaceConfiguration(file, allowsQuantized: imported != nil)
+    tensors = try TensorMap(imported ?? Checkpoint(folder), configuration).sources
     general = try GeneralMetadata(folder, file, tensors).metadata
     let files = try TokenizerFiles(folder)
     let vocabulary = try ConvertedVocabulary(files, configuration)
@@ -53,21 +54,39 @@ public struct HuggingFaceModel: Sendable {
     _ = try Tokenizer(metadata)
   }
 
-  /// All pairs of a file in which weights have a mix of formats.
-  public func metadata(_ mix: Mix) -> [(key: String, value: MetadataValue)] {
-    [("general.architecture", .text(architecture.rawValue))] + general + configuration.metadata + [
-      ("general.file_type", .uint32(mix.fileType)), ("general.quantization_version", .uint32(2)),
-    ] + vocabulary
+  private static func noConfiguration(_ folder: ModelFolder) -> QuantizationError {
+    let other = ["genai_config.json", "openvino_config.json"].first { folder.has($0) }
+    return QuantizationError(
+      "\(folder.path(of: "config.json")): no such file"
+        + (other.map { "; \($0) does not say all of it, expected the original model's beside it" }
+          ?? ""))
   }
 
-  /// The tensors, each in the format that a mix gives it.
-  public func items(_ mix: Mix) -> [ModelFileWriter.Item] {
+  /// All pairs of a file in which weights have a mix of formats, or where there is none the formats
+  /// that hold them as they are.
+  public func metadata(_ mix: Mix?) -> [(key: String, value: MetadataValue)] {
+    let fileType = (mix ?? commonestMix).fileType
+    return [("general.architecture", .text(architecture.rawValue))] + general
+      + configuration.metadata + [
+        ("general.file_type", .uint32(fileType)), ("general.quantization_version", .uint32(2)),
+      ] + vocabulary
+  }
+
+  /// The tensors, each in the format that a mix gives it, or where there is none in the format that
+  /// holds it as it is.
+  public func items(_ mix: Mix?) -> [ModelFileWriter.Item] {
+    guard let mix else {
+      return tensors.map {
+        let isMatrix = MixRules.isQuantized(name: $0.name, shape: $0.shape)
+        return .init($0, as: isMatrix ? $0.type : .f32)
+      }
+    }
     let rules = MixRules(
       mix,
       for: MixRules.Model(
         blocks: configuration.blockCount,
         queriesPerKey: configuration.headCount / configuration.kvHeadCount,
-        isTied: configuration.isTied, hasImportance: false))
+        isTied: !tensors.contains { $0.name == "output.weight" }, hasImportance: false))
     return tensors.map { .init($0, as: rules.type(ofSource: $0)) }
   }
 }

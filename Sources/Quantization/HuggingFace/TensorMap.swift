@@ -1,24 +1,23 @@
 import GGUF
 import Inference
 
-/// The tensors of a GGUF file and where in a checkpoint their values are: the schema of an
+/// The tensors of a GGUF file and where in a model's folder their values are: the schema of an
 /// architecture is the list of calls that it makes here.
 struct TensorMap {
   /// The tensors in the file's order.
-  private(set) var sources: [any TensorSource] = []
+  private(set) var sources: [any ImportedTensor] = []
 
-  private let checkpoint: Checkpoint
   private let configuration: HuggingFaceConfiguration
-  private var used: Set<[UInt8]> = []
+  private var finder: WeightFinder
 
   /// Finds all tensors of a model.
   ///
   /// - Parameters:
-  ///   - checkpoint: Where they are.
+  ///   - store: Where they are.
   ///   - configuration: What they must be.
   /// - Throws: `QuantizationError` if one is missing, too much, of another shape or format.
-  init(_ checkpoint: Checkpoint, _ configuration: HuggingFaceConfiguration) throws {
-    self.checkpoint = checkpoint
+  init(_ store: any WeightStore, _ configuration: HuggingFaceConfiguration) throws {
+    finder = WeightFinder(store, configuration)
     self.configuration = configuration
     try addFactors()
     let (width, vocabulary) = (configuration.embeddingLength, configuration.vocabularySize)
@@ -28,13 +27,23 @@ struct TensorMap {
     }
     try addNorm(
       "output_norm", configuration.architecture == .phi2 ? "model.final_layernorm" : "model.norm")
-    if configuration.isTied {
-      used.insert(Array("lm_head.weight".utf8))
-    } else {
-      try add("output.weight", "lm_head.weight", [width, vocabulary])
-    }
+    try addOutput([width, vocabulary])
     try addBias("output", "lm_head", vocabulary, isRequired: configuration.architecture == .phi2)
-    try refuseOthers()
+    try finder.refuseOthers()
+  }
+
+  /// The output's matrix, if it is not the embedding: what another runtime quantized apart from it
+  /// is one of its own.
+  private mutating func addOutput(_ shape: [Int]) throws {
+    let name = "lm_head.weight"
+    if configuration.isTied {
+      guard finder.store.runtime != nil, finder.has(name) else { return finder.ignore(name) }
+      let output = try finder.take(name, shape, as: "output.weight")
+      let embedding = try finder.take("model.embed_tokens.weight", shape, as: "token_embd.weight")
+      if try !output.holdsSameBytes(as: embedding) { sources.append(output) }
+    } else {
+      try add("output.weight", name, shape)
+    }
   }
 
   /// Divisors of the frequencies.
@@ -100,30 +109,30 @@ struct TensorMap {
     let count = configuration.expertCount
     let routers = ["\(from)block_sparse_moe.gate.weight", "\(from)mlp.router.weight"]
     try add(
-      "\(to)ffn_gate_inp.weight", routers.first { checkpoint.find($0) != nil } ?? routers[0],
+      "\(to)ffn_gate_inp.weight", routers.first { finder.has($0) } ?? routers[0],
       [width, count])
     let fused = "\(from)mlp.experts.gate_up_proj"
-    guard checkpoint.find(fused) == nil else {
-      let both = try take(fused, [width, 2 * inner, count])
-      for (name, first) in [("gate", 0), ("up", inner)] {
-        let parts = (0..<count).map {
-          CheckpointTensor.Part(tensor: both, firstRow: $0 * 2 * inner + first)
+    let names = ["gate", "up", "down"].map { "\(to)ffn_\($0)_exps.weight" }
+    guard !finder.has(fused) else {
+      let both = try finder.take(fused, [width, 2 * inner, count], as: names[0])
+      for (name, first) in [(names[0], 0), (names[1], inner)] {
+        let parts = (0..<count).map { expert in
+          let start = expert * 2 * inner + first
+          return RowSlice(both, rows: start..<start + inner, name: name)
         }
-        try add("\(to)ffn_\(name)_exps.weight", [width, inner, count], parts)
+        sources.append(try JoinedRows(parts, name: name, shape: [width, inner, count]))
       }
-      try add(
-        "\(to)ffn_down_exps.weight", "\(from)mlp.experts.down_proj", [inner, width, count])
-      return
+      return try add(names[2], "\(from)mlp.experts.down_proj", [inner, width, count])
     }
     for (name, weight, shape) in [
-      ("gate", "w1", [width, inner]), ("up", "w3", [width, inner]), ("down", "w2", [inner, width]),
+      (names[0], "w1", [width, inner]), (names[1], "w3", [width, inner]),
+      (names[2], "w2", [inner, width]),
     ] {
       let parts = try (0..<count).map { expert in
-        let tensor = try take(
-          "\(from)block_sparse_moe.experts.\(expert).\(weight).weight", shape)
-        return CheckpointTensor.Part(tensor: tensor, firstRow: 0)
+        try finder.take(
+          "\(from)block_sparse_moe.experts.\(expert).\(weight).weight", shape, as: name)
       }
-      try add("\(to)ffn_\(name)_exps.weight", shape + [count], parts)
+      sources.append(try JoinedRows(parts, name: name, shape: shape + [count]))
     }
   }
 
@@ -145,66 +154,14 @@ struct TensorMap {
   private mutating func addBias(
     _ to: String, _ from: String, _ count: Int, isRequired: Bool, heads: Int? = nil
   ) throws {
-    guard isRequired || checkpoint.find("\(from).bias") != nil else { return }
+    guard isRequired || finder.has("\(from).bias") else { return }
     try add("\(to).bias", "\(from).bias", [count], heads: heads)
   }
 
   private mutating func add(
     _ to: String, _ from: String, _ shape: [Int], heads: Int? = nil
   ) throws {
-    let tensor = try take(from, shape)
-    try add(to, shape, [CheckpointTensor.Part(tensor: tensor, firstRow: 0)], heads: heads)
-  }
-
-  private mutating func add(
-    _ name: String, _ shape: [Int], _ parts: [CheckpointTensor.Part], heads: Int? = nil
-  ) throws {
-    let first = parts[0].tensor
-    if let other = parts.first(where: { $0.tensor.entry.format != first.entry.format }) {
-      throw QuantizationError(
-        "\(other.tensor.label): found \(other.tensor.entry.format), "
-          + "expected \(first.entry.format) as in \(first.entry.name)")
-    }
-    sources.append(
-      CheckpointTensor(
-        name: name, shape: shape, type: try type(first), parts: parts, interleavedHeads: heads))
-  }
-
-  private func type(_ tensor: Checkpoint.Tensor) throws -> TensorType {
-    switch tensor.entry.format {
-    case "F32": return .f32
-    case "F16": return .f16
-    case "BF16": return .bf16
-    case let format:
-      throw QuantizationError("\(tensor.label): found \(format), expected F32, F16 or BF16")
-    }
-  }
-
-  /// A tensor of the checkpoint that has a shape, the contiguous dimension first.
-  private mutating func take(_ name: String, _ shape: [Int]) throws -> Checkpoint.Tensor {
-    guard let tensor = checkpoint.find(name) else { throw checkpoint.missing([name]) }
-    used.insert(Array(name.utf8))
-    guard tensor.entry.shape == shape.reversed() else {
-      throw QuantizationError(
-        "\(tensor.label): found \(tensor.entry.shape), expected \(Array(shape.reversed()))")
-    }
-    return tensor
-  }
-
-  /// Buffers that old versions of `transformers` saved, and that are computed today.
-  private static let buffers = [
-    ".rotary_emb.inv_freq", ".self_attn.bias", ".self_attn.masked_bias", ".attention.bias",
-    ".attention.masked_bias",
-  ]
-
-  private func refuseOthers() throws {
-    let others = checkpoint.names.filter { name in
-      !used.contains(Array(name.utf8)) && !Self.buffers.contains { name.hasSuffix($0) }
-    }
-    guard let first = others.first, let tensor = checkpoint.find(first) else { return }
-    let rest = others.count > 1 ? " and \(others.count - 1) more" : ""
-    throw QuantizationError(
-      "\(tensor.label)\(rest): unexpected in a model of \(configuration.blockCount) "
-        + "\(configuration.architecture.rawValue) blocks")
+    let tensor = try finder.take(from, shape, as: to)
+    sources.append(heads.map { InterleavedRows(tensor, heads: $0) } ?? tensor)
   }
 }

@@ -38,12 +38,17 @@ struct FileBytes: Sendable {
   /// Bytes in the stretch.
   var count: Int { range.count }
 
+  /// Fills a buffer with the bytes from a place in the stretch on.
+  func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws {
+    precondition(offset + buffer.count <= count, "a part of the stretch")
+    try file.read(at: range.lowerBound + offset, into: buffer)
+  }
+
   /// Reads a part of the stretch.
   func load(_ part: Range<Int>) throws -> [UInt8] {
-    precondition(part.upperBound <= count, "a part of the stretch")
-    return try [UInt8](unsafeUninitializedCapacity: part.count) { buffer, count in
-      try file.read(
-        at: range.lowerBound + part.lowerBound,
+    try [UInt8](unsafeUninitializedCapacity: part.count) { buffer, count in
+      try read(
+        at: part.lowerBound,
         into: UnsafeMutableRawBufferPointer(
           rebasing: UnsafeMutableRawBufferPointer(buffer)[..<part.count]))
       count = part.count

@@ -18,6 +18,10 @@ public enum ImportedModel {
     {
       return try MLXFolder(path: path, precision: precision)
     }
+    // Full precision goes before another runtime's copy beside it.
+    guard !folder.has("model.safetensors"), !folder.has("model.safetensors.index.json") else {
+      return nil
+    }
     if folder.has(OpenVINOFolder.modelName + ".xml") {
       return try OpenVINOFolder(path: path, precision: precision)
     }

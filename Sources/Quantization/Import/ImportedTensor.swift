@@ -1,6 +1,7 @@
+import Foundation
 import GGUF
 
-/// A tensor of another runtime's model: `type` is the format that holds its values exactly, or where
+/// A tensor of a model folder: `type` is the format that holds its values exactly, or where
 /// there is none the precision that was asked for.
 public protocol ImportedTensor: TensorSource {
   /// Why `type` rounds the values, in words that follow the tensor's name; nil where it is exact.
@@ -23,6 +24,24 @@ public enum ImportPrecision: Sendable {
 }
 
 extension ImportedTensor {
+  /// Whether another tensor of this one's shape has its format and its bytes.
+  func holdsSameBytes(as other: any ImportedTensor) throws -> Bool {
+    guard type == other.type, shape == other.shape else { return false }
+    let rows = shape.dropFirst().reduce(1, *)
+    let rowBytes = description(as: type).rowBytes
+    let rowsAtOnce = max(1, (1 << 20) / max(1, rowBytes))
+    let size = min(rows, rowsAtOnce) * rowBytes
+    let bytes = UnsafeMutableRawPointer.allocate(byteCount: 2 * size, alignment: 64)
+    defer { bytes.deallocate() }
+    for start in stride(from: 0, to: rows, by: rowsAtOnce) {
+      let piece = start..<min(rows, start + rowsAtOnce)
+      try copy(rows: piece, into: bytes)
+      try other.copy(rows: piece, into: bytes + size)
+      guard memcmp(bytes, bytes + size, piece.count * rowBytes) == 0 else { return false }
+    }
+    return true
+  }
+
   /// Copies rows as F32 or F16, whichever `type` is, from the values that `read` gives.
   func copyValues(rows: Range<Int>, into bytes: UnsafeMutableRawPointer) throws {
     let columns = shape.first ?? 1
@@ -41,6 +60,34 @@ extension ImportedTensor {
       } else {
         bytes.store(half.bitPattern, at: 2 * i)
       }
+    }
+  }
+
+  /// Throws if there is an infinity or what is no number among rows of F32, F16 or BF16.
+  func refuseInfinite(_ bytes: UnsafeRawBufferPointer, rows: Range<Int>) throws {
+    let place =
+      switch type {
+      case .f32: Self.firstInfinite(bytes, exponent: UInt32(0x7F80_0000))
+      case .f16: Self.firstInfinite(bytes, exponent: UInt16(0x7C00))
+      default: Self.firstInfinite(bytes, exponent: UInt16(0x7F80))
+      }
+    guard let place else { return }
+    let columns = shape.first ?? 1
+    let row = rows.lowerBound + place / columns
+    var values = [Float](repeating: 0, count: columns)
+    try read(rows: row..<row + 1, into: &values)
+    throw QuantizationError.value(
+      values[place % columns], tensor: name, row: row, column: place % columns, type: type)
+  }
+
+  /// The first value whose exponent has all bits set.
+  private static func firstInfinite<Bits: FixedWidthInteger>(
+    _ bytes: UnsafeRawBufferPointer, exponent: Bits
+  ) -> Int? {
+    let size = MemoryLayout<Bits>.size
+    return (0..<bytes.count / size).first { index in
+      let bits = bytes.loadUnaligned(fromByteOffset: index * size, as: Bits.self)
+      return Bits(littleEndian: bits) & exponent == exponent
     }
   }
 }

@@ -14,9 +14,13 @@ struct JoinedRows: ImportedTensor {
   /// - Parameters:
   ///   - parts: At least one; a vector counts as a row of one column for each value.
   ///   - name: GGUF's name.
+  ///   - shape: Dimensions of as many rows as the parts have; nil for a matrix or vector.
   ///   - precision: What is taken where the parts' formats differ.
   /// - Throws: Parts whose rows differ in length.
-  init(_ parts: [any ImportedTensor], name: String, precision: ImportPrecision) throws {
+  init(
+    _ parts: [any ImportedTensor], name: String, shape: [Int]? = nil,
+    precision: ImportPrecision = .f16
+  ) throws {
     precondition(!parts.isEmpty, "no parts to join")
     let columns = parts[0].shape.count == 1 ? 1 : parts[0].shape[0]
     var starts: [Int] = [0]
@@ -34,7 +38,7 @@ struct JoinedRows: ImportedTensor {
     self.parts = parts
     self.starts = starts
     let rows = starts.last ?? 0
-    shape = parts[0].shape.count == 1 ? [rows] : [columns, rows]
+    self.shape = shape ?? (parts[0].shape.count == 1 ? [rows] : [columns, rows])
     if parts.allSatisfy({ $0.type == parts[0].type }) {
       type = parts[0].type
       rounding = parts.compactMap(\.rounding).first

@@ -43,23 +43,25 @@ enum ModuleName {
     }
   }
 
+  private static let fused = [
+    (".qkv_proj.", [".q_proj.", ".k_proj.", ".v_proj."]),
+    (".gate_up_proj.", [".gate_proj.", ".up_proj."]),
+  ]
+
   /// The tensors that lie one below the other in a fused one, if a name is that of one.
   static func parts(of name: String) -> [String]? {
-    let fused = [
-      (".qkv_proj.", [".q_proj.", ".k_proj.", ".v_proj."]),
-      (".gate_up_proj.", [".gate_proj.", ".up_proj."]),
-    ]
     for (whole, parts) in fused where name.contains(whole) {
       return parts.map { name.replacingFirst(whole, with: $0) }
     }
     return nil
   }
 
-  /// The fused tensor that a tensor is the first part of.
-  static func whole(startingWith name: String) -> String? {
-    if name.contains(".q_proj.") { return name.replacingFirst(".q_proj.", with: ".qkv_proj.") }
-    if name.contains(".gate_proj.") {
-      return name.replacingFirst(".gate_proj.", with: ".gate_up_proj.")
+  /// The fused tensor that a tensor is a part of, and the part's place in it.
+  static func whole(holding name: String) -> (name: String, place: Int)? {
+    for (whole, parts) in fused {
+      if let place = parts.firstIndex(where: { name.contains($0) }) {
+        return (name.replacingFirst(parts[place], with: whole), place)
+      }
     }
     return nil
   }

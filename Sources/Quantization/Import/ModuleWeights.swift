@@ -9,10 +9,11 @@ struct ModuleWeights<Weight: Sendable>: Sendable {
 
   /// All names, sorted: those of the weights, and of whole tensors beside those of their parts.
   var names: [String] {
-    let wholes = weights.keys.compactMap(ModuleName.whole(startingWith:)).filter { name in
+    let wholes = Set(weights.keys.compactMap { ModuleName.whole(holding: $0)?.name }).filter {
+      name in
       weights[name] == nil && (ModuleName.parts(of: name) ?? []).allSatisfy { weights[$0] != nil }
     }
-    return (weights.keys + wholes).sorted()
+    return (Array(weights.keys) + wholes).sorted()
   }
 
   /// A tensor as a source: of a weight, or of the parts that make it up.
@@ -29,9 +30,7 @@ struct ModuleWeights<Weight: Sendable>: Sendable {
     named hf: String, as ggufName: String, precision: ImportPrecision, folder: String,
     _ source: (Weight, String) throws -> any ImportedTensor
   ) throws -> any ImportedTensor {
-    for name in [hf] + ModuleName.alternatives(to: hf) {
-      if let weight = weights[name] { return try source(weight, ggufName) }
-    }
+    if let weight = weights[hf] { return try source(weight, ggufName) }
     if let parts = ModuleName.parts(of: hf)?.map({ weights[$0] }), parts.allSatisfy({ $0 != nil }) {
       let sources = try parts.compactMap { try $0.map { try source($0, ggufName) } }
       return try JoinedRows(sources, name: ggufName, precision: precision)

@@ -1,4 +1,6 @@
 import GGUF
+import Inference
+import Kernels
 
 /// A tensor of floats as a file has them, rows in order.
 struct PlainTensor: ImportedTensor {
@@ -17,14 +19,26 @@ struct PlainTensor: ImportedTensor {
   }
 
   func read(rows: Range<Int>, into values: UnsafeMutablePointer<Float>) throws {
+    guard let format = WeightFormat(type), !rows.isEmpty else { return }
     let columns = shape.first ?? 1
-    let read = try self.values.load(rows.lowerBound * columns..<rows.upperBound * columns)
-    values.update(from: read, count: read.count)
+    let buffer = UnsafeMutableRawBufferPointer.allocate(
+      byteCount: rows.count * rowBytes, alignment: 64)
+    defer { buffer.deallocate() }
+    try load(rows, into: buffer)
+    guard let start = buffer.baseAddress else { return }
+    let matrix = Matrix(format: format, weights: start, rows: rows.count, columns: columns)
+    for row in 0..<rows.count { matrix.decodeRow(row, into: values + row * columns) }
   }
 
   func copy(rows: Range<Int>, into bytes: UnsafeMutableRawPointer) throws {
-    let rowBytes = description(as: type).rowBytes
-    let read = try values.stretch.load(rows.lowerBound * rowBytes..<rows.upperBound * rowBytes)
-    bytes.copyMemory(from: read, byteCount: read.count)
+    let buffer = UnsafeMutableRawBufferPointer(start: bytes, count: rows.count * rowBytes)
+    try load(rows, into: buffer)
+    try refuseInfinite(UnsafeRawBufferPointer(buffer), rows: rows)
+  }
+
+  private var rowBytes: Int { (shape.first ?? 1) * type.blockBytes }
+
+  private func load(_ rows: Range<Int>, into buffer: UnsafeMutableRawBufferPointer) throws {
+    try values.stretch.read(at: rows.lowerBound * rowBytes, into: buffer)
   }
 }

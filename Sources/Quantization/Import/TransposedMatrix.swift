@@ -40,5 +40,7 @@ struct TransposedMatrix: ImportedTensor {
         }
       }
     }
+    try refuseInfinite(
+      UnsafeRawBufferPointer(start: bytes, count: rows.count * columns * size), rows: rows)
   }
 }

@@ -1,8 +1,14 @@
 /// The tensors of a model folder, by the names they have in the model's Hugging Face folder,
 /// whatever runtime the folder was written for.
 public protocol WeightStore: Sendable {
+  /// The runtime whose tools wrote the folder; nil where weights are as `transformers` saves them.
+  var runtime: String? { get }
+
   /// Hugging Face names of all tensors, sorted.
   var names: [String] { get }
+
+  /// How messages name a tensor: with the file or folder that holds it.
+  func label(of hf: String) -> String
 
   /// A tensor under GGUF's name.
   ///

@@ -6,6 +6,7 @@ import GGUF
 /// pair for each group: `value = scale * code + bias`
 /// (https://ml-explore.github.io/mlx/build/html/python/_autosummary/mlx.core.quantize.html).
 public struct MLXFolder: WeightStore {
+  public var runtime: String? { quantization.map { _ in "MLX" } }
   public let names: [String]
   private let checkpoint: Checkpoint
   private let quantization: MLXQuantization?
@@ -52,6 +53,11 @@ public struct MLXFolder: WeightStore {
     self.names = names.sorted()
   }
 
+  public func label(of hf: String) -> String {
+    guard let stack = experts[hf]?.stack else { return checkpoint.label(of: hf) }
+    return "\(checkpoint.label(of: stack)): \(hf)"
+  }
+
   public func source(named hf: String, as ggufName: String) throws -> any ImportedTensor {
     let (stack, index, count) = experts[hf] ?? (hf, 0, 1)
     guard let tensor = checkpoint.find(stack) else { throw checkpoint.missing([hf]) }
@@ -68,7 +74,7 @@ public struct MLXFolder: WeightStore {
     }
     return PlainTensor(
       name: ggufName, shape: rowsShape.reversed(),
-      values: try floats(tensor, part: (index, count)))
+      values: try tensor.floats(part: (index, count)))
   }
 
   private func quantized(
@@ -102,18 +108,7 @@ public struct MLXFolder: WeightStore {
       FileBytes(tensor).part(part.index, of: part.count), bits: layer.bits, rowBits: words * 32)
     return try QuantizedMatrix(
       name: ggufName, shape: [columns] + shape.dropLast().reversed(), codes: codes,
-      groupSize: layer.groupSize, scales: floats(scales, part: part),
-      offset: .biases(floats(biases, part: part)), precision: precision, source: tensor.label)
-  }
-
-  private func floats(
-    _ tensor: Checkpoint.Tensor, part: (index: Int, count: Int)
-  ) throws -> FloatArray {
-    let types: [String: TensorType] = ["F32": .f32, "F16": .f16, "BF16": .bf16]
-    guard let type = types[tensor.entry.format] else {
-      throw QuantizationError(
-        "\(tensor.label): found \(tensor.entry.format), expected F32, F16 or BF16")
-    }
-    return FloatArray(FileBytes(tensor).part(part.index, of: part.count), type: type)
+      groupSize: layer.groupSize, scales: scales.floats(part: part),
+      offset: .biases(biases.floats(part: part)), precision: precision, source: tensor.label)
   }
 }

@@ -1,6 +1,7 @@
 /// A model folder as ONNX Runtime GenAI's builder writes it: model.onnx and the files of its
 /// external data.
 public struct ONNXFolder: WeightStore {
+  public let runtime: String? = "ONNX Runtime"
   public let names: [String]
   private let weights: ModuleWeights<ONNXWeight>
   private let precision: ImportPrecision
@@ -25,6 +26,8 @@ public struct ONNXFolder: WeightStore {
           + "expected nodes like /model/layers.0/attn/qkv_proj/MatMul")
     }
   }
+
+  public func label(of hf: String) -> String { "\(path): \(hf)" }
 
   public func source(named hf: String, as ggufName: String) throws -> any ImportedTensor {
     try weights.source(named: hf, as: ggufName, precision: precision, folder: path) {

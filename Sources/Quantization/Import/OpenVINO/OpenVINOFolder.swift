@@ -10,6 +10,7 @@ public struct OpenVINOFolder: WeightStore {
 
   static let modelName = "openvino_model"
 
+  public let runtime: String? = "OpenVINO"
   public let names: [String]
   private let weights: ModuleWeights<Entry>
   private let precision: ImportPrecision
@@ -38,6 +39,8 @@ public struct OpenVINOFolder: WeightStore {
           + "names, expected layers like __module.model.layers.0.self_attn.qkv_proj/…")
     }
   }
+
+  public func label(of hf: String) -> String { "\(path): \(hf)" }
 
   public func source(named hf: String, as ggufName: String) throws -> any ImportedTensor {
     try weights.source(named: hf, as: ggufName, precision: precision, folder: path) {

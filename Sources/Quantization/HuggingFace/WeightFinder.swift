@@ -1,0 +1,93 @@
+import GGUF
+
+/// Finds a model's tensors in a store, under the names of another architecture or in a fused tensor
+/// too, and knows which ones nobody asked for.
+struct WeightFinder {
+  /// Where the tensors are.
+  let store: any WeightStore
+  private let configuration: HuggingFaceConfiguration
+  private let names: Set<String>
+  private var used: Set<String> = []
+
+  init(_ store: any WeightStore, _ configuration: HuggingFaceConfiguration) {
+    self.store = store
+    self.configuration = configuration
+    names = Set(store.names)
+  }
+
+  /// Whether there is a tensor that `take` would give.
+  func has(_ hf: String) -> Bool { stored(hf) != nil || fused(hf) != nil }
+
+  /// A tensor under GGUF's name.
+  ///
+  /// - Parameters:
+  ///   - hf: Its Hugging Face name.
+  ///   - shape: The shape that it must have, the contiguous dimension first.
+  ///   - name: The name it gets.
+  /// - Returns: The tensor.
+  /// - Throws: `QuantizationError` if there is none, or one of another shape.
+  mutating func take(_ hf: String, _ shape: [Int], as name: String) throws -> any ImportedTensor {
+    if stored(hf) == nil, let (whole, rows, all) = fused(hf) {
+      let expected = Array(shape.dropLast()) + [all]
+      return RowSlice(try take(whole, expected, as: name), rows: rows, name: name)
+    }
+    let found = stored(hf) ?? hf
+    ignore(found)
+    let tensor = try store.source(named: found, as: name)
+    guard tensor.shape == shape else {
+      throw QuantizationError(
+        "\(store.label(of: found)): found \(Array(tensor.shape.reversed())), "
+          + "expected \(Array(shape.reversed()))")
+    }
+    return tensor
+  }
+
+  /// Lets a tensor, and those that it is made of, be in the store.
+  mutating func ignore(_ hf: String) {
+    used.insert(hf)
+    used.formUnion(ModuleName.parts(of: hf) ?? [])
+  }
+
+  /// Buffers that old versions of `transformers` saved, and that are computed today.
+  private static let buffers = [
+    ".rotary_emb.inv_freq", ".self_attn.bias", ".self_attn.masked_bias", ".attention.bias",
+    ".attention.masked_bias",
+  ]
+
+  /// Throws if there are tensors that the model has no place for.
+  func refuseOthers() throws {
+    let others = store.names.filter { name in
+      !isUsed(name) && !Self.buffers.contains { name.hasSuffix($0) }
+    }
+    guard let first = others.first else { return }
+    let rest = others.count > 1 ? " and \(others.count - 1) more" : ""
+    throw QuantizationError(
+      "\(store.label(of: first))\(rest): unexpected in a model of \(configuration.blockCount) "
+        + "\(configuration.architecture.rawValue) blocks")
+  }
+
+  /// Whether somebody asked for a tensor or for all its parts.
+  private func isUsed(_ name: String) -> Bool {
+    used.contains(name) || ModuleName.parts(of: name)?.allSatisfy(used.contains) == true
+  }
+
+  /// The name under which the store has a tensor.
+  private func stored(_ hf: String) -> String? {
+    ([hf] + ModuleName.alternatives(to: hf)).first { names.contains($0) }
+  }
+
+  /// The fused tensor that holds a tensor, its rows there, and how many there are in all.
+  private func fused(_ hf: String) -> (name: String, rows: Range<Int>, all: Int)? {
+    guard let (name, place) = ModuleName.whole(holding: hf), names.contains(name) else {
+      return nil
+    }
+    let model = configuration
+    let keys = model.kvHeadCount * model.headSize
+    let heights =
+      name.contains(".qkv_proj.")
+      ? [model.headCount * model.headSize, keys, keys]
+      : [model.feedForwardLength, model.feedForwardLength]
+    let first = heights[..<place].reduce(0, +)
+    return (name, first..<first + heights[place], heights.reduce(0, +))
+  }
+}
