@@ -4,14 +4,14 @@ extension HuggingFaceModel {
   /// The mix whose format most values of matrices have as they are.
   var commonestMix: Mix {
     var values: [TensorType: Int] = [:]
-    for matrix in matrices { values[matrix.type, default: 0] += matrix.shape.reduce(1, *) }
+    for (matrix, type) in matrices { values[type, default: 0] += matrix.shape.reduce(1, *) }
     return Mix.allCases.max { values[$0.base, default: 0] < values[$1.base, default: 0] } ?? .f16
   }
 
   /// What becomes of weights that another runtime's tools quantized, in one line; nil for others.
   ///
-  /// As in `MLX's weights: 37 matrices exactly as Q4_1, 2 rounded to F16: 8-bit codes with biases are
-  /// in no format`.
+  /// As in `MLX's weights: 39 matrices, 37 exactly as Q4_1, 2 not: 8-bit codes with biases are in no
+  /// format, rounded to F16`.
   public func importNote(_ mix: Mix?) -> String? {
     guard let runtime else { return nil }
     if let mix {
@@ -20,11 +20,11 @@ extension HuggingFaceModel {
       return "\(runtime)'s weights were quantized before: \(mix.rawValue) \(price), "
         + "without --type they are kept as they are"
     }
-    let exact = Dictionary(grouping: matrices.filter { $0.rounding == nil }, by: \.type.name)
+    let exact = Dictionary(grouping: matrices.filter { $0.source.rounding == nil }, by: \.type.name)
     let parts = exact.sorted { ($1.value.count, $0.key) < ($0.value.count, $1.key) }.map {
       "\($0.value.count) exactly as \($0.key)"
     }
-    let reasons = Dictionary(grouping: matrices.compactMap(\.rounding), by: \.self)
+    let reasons = Dictionary(grouping: matrices.compactMap(\.source.rounding), by: \.self)
     let rounded = reasons.sorted { ($1.value.count, $0.key) < ($0.value.count, $1.key) }.map {
       "\($0.value.count) not: \($0.key)"
     }
@@ -32,7 +32,9 @@ extension HuggingFaceModel {
       + (parts + rounded).joined(separator: ", ")
   }
 
-  private var matrices: [any ImportedTensor] {
-    tensors.filter { MixRules.isQuantized(name: $0.name, shape: $0.shape) }
+  private var matrices: [(source: any ImportedTensor, type: TensorType)] {
+    zip(tensors, keptTypes).map { (source: $0, type: $1) }.filter {
+      MixRules.isQuantized(name: $0.source.name, shape: $0.source.shape)
+    }
   }
 }

@@ -25,6 +25,9 @@ public struct HuggingFaceModel: Sendable {
   /// How many parameters the tensors have.
   public var parameterCount: Int { tensors.reduce(0) { $0 + $1.shape.reduce(1, *) } }
 
+  /// The format that holds each tensor as it is.
+  let keptTypes: [TensorType]
+
   private let configuration: HuggingFaceConfiguration
   private let general: [(key: String, value: MetadataValue)]
   private let vocabulary: [(key: String, value: MetadataValue)]
@@ -42,6 +45,10 @@ public struct HuggingFaceModel: Sendable {
     runtime = imported?.runtime
     configuration = try HuggingFaceConfiguration(file, allowsQuantized: imported != nil)
     tensors = try TensorMap(imported ?? Checkpoint(folder), configuration).sources
+    keptTypes = try tensors.map { source in
+      guard MixRules.isQuantized(name: source.name, shape: source.shape) else { return .f32 }
+      return imported == nil ? source.type : try source.keptType()
+    }
     general = try GeneralMetadata(folder, file, tensors).metadata
     let files = try TokenizerFiles(folder)
     let vocabulary = try ConvertedVocabulary(files, configuration)
@@ -76,10 +83,7 @@ public struct HuggingFaceModel: Sendable {
   /// holds it as it is.
   public func items(_ mix: Mix?) -> [ModelFileWriter.Item] {
     guard let mix else {
-      return tensors.map {
-        let isMatrix = MixRules.isQuantized(name: $0.name, shape: $0.shape)
-        return .init($0, as: isMatrix ? $0.type : .f32)
-      }
+      return zip(tensors, keptTypes).map { .init($0, as: $1) }
     }
     let rules = MixRules(
       mix,

@@ -1,7 +1,8 @@
 import GGUF
 
-/// A tensor whose rows are put in the order of a rotation of neighbours: in a head of `h` rows,
-/// 0, h/2, 1, h/2 + 1, …
+/// A tensor whose rows are put in the order of a rotation of neighbours.
+///
+/// In a head of `h` rows that is 0, h/2, 1, h/2 + 1 and so on.
 struct InterleavedRows: ImportedTensor {
   var name: String { source.name }
   var shape: [Int] { source.shape }
