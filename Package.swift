@@ -55,7 +55,9 @@ let package = Package(
       dependencies: ["GGUF", "Kernels", "Tokenization", "Inference", "Quantization"]),
     .target(
       name: "Phidelity",
-      dependencies: ["GGUF", "Tokenization", "ChatTemplates", "Inference", "Quantization", "Verification"]),
+      dependencies: [
+        "GGUF", "Tokenization", "ChatTemplates", "Inference", "Quantization", "Verification",
+      ]),
     .executableTarget(name: "PhiCLI", dependencies: ["Phidelity", "Kernels"]),
     .testTarget(name: "GGUFTests", dependencies: ["GGUF"]),
     .testTarget(name: "BlockFormatsTests", dependencies: ["BlockFormats"], exclude: ["Fixtures"]),
