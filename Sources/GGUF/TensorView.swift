@@ -36,8 +36,10 @@ public struct TensorView: @unchecked Sendable {
   /// Values in the tensor.
   public var elementCount: Int { shape.reduce(1, *) }
 
-  /// Takes pages of the tensor from the process's memory; they are read from the file again when
-  /// they are needed. Of a tensor that lies in no file, nothing is taken.
+  /// Takes pages of the tensor from the process's memory.
+  ///
+  /// They are read from the file again when they are needed. Of a tensor that lies in no file,
+  /// nothing is taken.
   ///
   /// - Parameter range: Bytes of the tensor.
   public func releasePages(_ range: Range<Int>) {
