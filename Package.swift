@@ -49,10 +49,12 @@ let package = Package(
       name: "Inference", dependencies: ["GGUF", "BlockFormats", "Kernels", "Tokenization"]),
     .target(
       name: "Quantization",
-      dependencies: ["GGUF", "BlockFormats", "Kernels", "Tokenization", "Inference"]),
+      dependencies: ["GGUF", "BlockFormats", "Kernels", "Tokenization", "Inference"],
+      swiftSettings: [.unsafeFlags(["-O"])]),
     .target(
       name: "Verification",
-      dependencies: ["GGUF", "Kernels", "Tokenization", "Inference", "Quantization"]),
+      dependencies: ["GGUF", "Kernels", "Tokenization", "Inference", "Quantization"],
+      swiftSettings: [.unsafeFlags(["-O"])]),
     .target(
       name: "Phidelity",
       dependencies: [
@@ -70,6 +72,9 @@ let package = Package(
       name: "ChatTemplatesTests", dependencies: ["ChatTemplates"], exclude: ["Fixtures"]),
     .testTarget(
       name: "QuantizationTests", dependencies: ["Quantization"], exclude: ["Fixtures"]),
+    .testTarget(
+      name: "VerificationTests", dependencies: ["Verification", "Phidelity"],
+      exclude: ["Fixtures"]),
     .testTarget(
       name: "InferenceTests", dependencies: ["Phidelity", "Kernels"], exclude: ["Fixtures"]),
     .testTarget(name: "PhiCLITests", dependencies: ["PhiCLI"]),

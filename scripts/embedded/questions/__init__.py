@@ -1,0 +1,1 @@
+"""What is asked in the little world: a module for each field."""
