@@ -33,7 +33,8 @@ let quantizeCommand = Command(
           help: "importance matrix of phi imatrix or llama-imatrix"),
         Option(
           name: "effort", short: nil, value: "normal|high",
-          help: "how thoroughly the nearest codes are searched (default: normal)"),
+          help:
+            "how thoroughly the nearest codes are searched; high wants --imatrix (default: normal)"),
       ]
     ),
     (
