@@ -46,6 +46,9 @@ public final class LockStep {
     guard tokens.count - 1 > first else { return [] }
     referenceSession.rewind(to: 0)
     candidateSession.rewind(to: 0)
+    // The stretch is read in parts, and yet all of it under one set of factors.
+    referenceSession.minimumLength = tokens.count
+    candidateSession.minimumLength = tokens.count
     let size = reference.vocabularySize
     if logits.count == 0 {
       logits = Buffer(count: Self.group * size)

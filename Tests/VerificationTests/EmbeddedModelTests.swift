@@ -123,6 +123,22 @@ struct EmbeddedModelTests {
     #expect(divergences[3] > 10 * divergences[1])
   }
 
+  @Test("A stretch beyond the original context is read under LongRoPE's long factors throughout")
+  func longStretch() throws {
+    let reference = try Self.reference.get()
+    let text = try String(
+      contentsOf: Self.models.appendingPathComponent("heldout-text.txt"), encoding: .utf8)
+    let tokens = Array(reference.tokenizer.encode(text).prefix(1100))
+    var options = SessionOptions()
+    options.contextLength = tokens.count
+    options.cacheFormat = .f32
+    let models = try LockStep(reference: reference, candidate: reference, options: options)
+    let parts = try models.compare(tokens)
+    let whole = try DivergenceProbe(reference, over: [tokens], options: options).compare(reference)
+    #expect(parts.count == 1099)
+    #expect(parts.map(\.referenceLoss) == whole.map(\.referenceLoss))
+  }
+
   @Test("At least 95 % of held-out questions are answered rightly at full precision")
   func accuracy() throws {
     struct Line: Decodable {

@@ -62,6 +62,10 @@ public final class Session {
   /// Threads at work.
   public var threads: Int { compute.parallel.threads }
 
+  /// The length that the whole sequence will have at least, where it is known before it is read:
+  /// LongRoPE then chooses its factors by it from the start.
+  public var minimumLength = 0
+
   let cache: KVCache
   let compute: Compute
   private let pass: ForwardPass
@@ -190,7 +194,7 @@ public final class Session {
   // MARK: Reading
 
   private func factors(after count: Int) -> RoPEFactors {
-    model.rotary.factors(forLength: tokens.count + count)
+    model.rotary.factors(forLength: max(minimumLength, tokens.count + count))
   }
 
   private func read(
