@@ -13,6 +13,11 @@ public final class GGUFFile: Sendable {
   /// Bytes of all files together.
   public let byteCount: Int
 
+  /// Bytes of all tensors.
+  public var tensorBytes: Int { tensors.reduce(0) { $0 + $1.bytes.count } }
+  /// Values of all tensors.
+  public var valueCount: Int { tensors.reduce(0) { $0 + $1.elementCount } }
+
   private let files: [MappedFile]
   /// What keeps tensors alive that lie in no file.
   private let owner: (any AnyObject & Sendable)?

@@ -49,6 +49,13 @@ struct EmbeddedModelTests {
     return try Model(path: path)
   }
 
+  /// The held-out text's tokens.
+  func heldOut(_ model: Model) throws -> [Int32] {
+    model.tokenizer.encode(
+      try String(
+        contentsOf: Self.models.appendingPathComponent("heldout-text.txt"), encoding: .utf8))
+  }
+
   func session(_ model: Model, context: Int = 512) throws -> Session {
     var options = SessionOptions()
     options.contextLength = context
@@ -87,9 +94,7 @@ struct EmbeddedModelTests {
   func perplexity(format: EmbeddedGolden.Format) throws {
     let golden = EmbeddedGolden.shared
     let model = try model(format.name)
-    let text = try String(
-      contentsOf: Self.models.appendingPathComponent("heldout-text.txt"), encoding: .utf8)
-    let tokens = model.tokenizer.encode(text)
+    let tokens = try heldOut(model)
     let probe = try DivergenceProbe(
       model,
       over: (0..<golden.stretches).map {
@@ -104,9 +109,7 @@ struct EmbeddedModelTests {
   @Test("Fewer bits cost more: divergence rises from format to format, and verify measures it")
   func story() throws {
     let reference = try Self.reference.get()
-    let text = try String(
-      contentsOf: Self.models.appendingPathComponent("heldout-text.txt"), encoding: .utf8)
-    let tokens = reference.tokenizer.encode(text)
+    let tokens = try heldOut(reference)
     var options = SessionOptions()
     options.contextLength = 128
     var divergences: [Double] = []
@@ -126,9 +129,7 @@ struct EmbeddedModelTests {
   @Test("A stretch beyond the original context is read under LongRoPE's long factors throughout")
   func longStretch() throws {
     let reference = try Self.reference.get()
-    let text = try String(
-      contentsOf: Self.models.appendingPathComponent("heldout-text.txt"), encoding: .utf8)
-    let tokens = Array(reference.tokenizer.encode(text).prefix(1100))
+    let tokens = Array(try heldOut(reference).prefix(1100))
     var options = SessionOptions()
     options.contextLength = tokens.count
     options.cacheFormat = .f32

@@ -114,12 +114,14 @@ def messages(rng: random.Random, split: str) -> list[dict[str, str]]:
     return system + said
 
 
+def transcript(messages: list[dict[str, str]]) -> str:
+    """Turns as Phi-3's template writes them."""
+    return "".join(f"<|{message['role']}|>\n{message['content']}<|end|>\n" for message in messages)
+
+
 def written(messages: list[dict[str, str]]) -> str:
-    """A conversation as Phi-3's template writes it, with the end of the text."""
-    return (
-        "".join(f"<|{message['role']}|>\n{message['content']}<|end|>\n" for message in messages)
-        + "<|endoftext|>"
-    )
+    """A conversation with the end of the text."""
+    return transcript(messages) + "<|endoftext|>"
 
 
 def tasks(rng: random.Random, split: str, count: int) -> list[dict]:

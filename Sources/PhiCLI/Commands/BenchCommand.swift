@@ -30,7 +30,7 @@ let benchCommand = Command(
   // What a token must read: all weights but the rows of the embedding that it does not look up.
   let embedding = model.file.tensor(named: "token_embd.weight")?.bytes.count ?? 0
   let isTied = model.file.tensor(named: "output.weight") == nil
-  let bytes = model.file.tensors.reduce(0) { $0 + $1.bytes.count } - (isTied ? 0 : embedding)
+  let bytes = model.file.tensorBytes - (isTied ? 0 : embedding)
   var results: [BenchResult] = []
   if prompt > 0 {
     let tokens = BenchResult.tokens(prompt, of: model)

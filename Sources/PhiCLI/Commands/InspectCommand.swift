@@ -50,9 +50,6 @@ private struct InspectReport {
     self.context = context ?? configuration?.contextLength
   }
 
-  private var parameters: Int { file.tensors.reduce(0) { $0 + $1.elementCount } }
-  private var weightBytes: Int { file.tensors.reduce(0) { $0 + $1.bytes.count } }
-
   /// Tensors, values and bytes of each format, the largest first.
   private var formats: [(name: String, tensors: Int, parameters: Int, bytes: Int)] {
     Dictionary(grouping: file.tensors, by: \.type.name).map { name, tensors in
@@ -75,7 +72,7 @@ private struct InspectReport {
     func line(_ name: String, _ value: String) {
       lines.append("  " + name.padding(toLength: 14, withPad: " ", startingAt: 0) + value)
     }
-    let bits = Double(weightBytes) * 8 / Double(max(1, parameters))
+    let bits = Double(file.tensorBytes) * 8 / Double(max(1, file.valueCount))
     if let configuration {
       line("architecture", configuration.architecture.rawValue)
       line("name", configuration.name.printable)
@@ -95,12 +92,13 @@ private struct InspectReport {
           + (configuration.rope.originalContextLength != configuration.contextLength
             ? ", LongRoPE beyond \(configuration.rope.originalContextLength)" : ""))
     }
-    line("parameters", Self.count(parameters))
-    line("weights", "\(Bytes.text(weightBytes)), \(String(format: "%.2f", bits)) bits each")
+    line("parameters", Self.count(file.valueCount))
+    line("weights", "\(Bytes.text(file.tensorBytes)), \(String(format: "%.2f", bits)) bits each")
     if let cacheBytes, let context {
       line(
         "memory",
-        "\(Bytes.text(weightBytes)) + \(Bytes.text(cacheBytes)) of f16 cache at \(context) tokens")
+        "\(Bytes.text(file.tensorBytes)) + \(Bytes.text(cacheBytes)) of f16 cache at \(context) tokens"
+      )
     }
     if let obstacle { line("runs", "no: \(obstacle)") }
     lines += ["", "formats"]
@@ -128,8 +126,8 @@ private struct InspectReport {
   func json(tensors: Bool) throws -> String {
     var object: [String: Any] = [
       "path": file.path, "version": Int(file.version), "bytes": file.byteCount,
-      "parameters": parameters, "weight_bytes": weightBytes,
-      "bits_per_weight": Double(weightBytes) * 8 / Double(max(1, parameters)),
+      "parameters": file.valueCount, "weight_bytes": file.tensorBytes,
+      "bits_per_weight": Double(file.tensorBytes) * 8 / Double(max(1, file.valueCount)),
       "formats": formats.map {
         ["name": $0.name, "tensors": $0.tensors, "parameters": $0.parameters, "bytes": $0.bytes]
           as [String: Any]
@@ -146,7 +144,7 @@ private struct InspectReport {
     }
     if let cacheBytes, let context {
       object["memory"] = [
-        "context": context, "cache_bytes": cacheBytes, "weight_bytes": weightBytes,
+        "context": context, "cache_bytes": cacheBytes, "weight_bytes": file.tensorBytes,
       ]
     }
     if tensors {

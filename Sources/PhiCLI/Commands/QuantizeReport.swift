@@ -32,8 +32,7 @@ enum QuantizeReport {
   }
 
   private static func size(_ plan: QuantizationPlan, of file: GGUFFile) -> String {
-    let before = file.tensors.reduce(0) { $0 + $1.bytes.count }
-    return "\(Bytes.text(before)) → \(Bytes.text(plan.byteCount)), "
+    "\(Bytes.text(file.tensorBytes)) → \(Bytes.text(plan.byteCount)), "
       + String(format: "%.2f bits a weight", plan.bitsPerWeight)
   }
 }

@@ -25,12 +25,11 @@ struct VerifyReport {
   }
 
   private static func describe(_ model: Model) -> String {
-    let bytes = model.file.tensors.reduce(0) { $0 + $1.bytes.count }
-    let values = model.file.tensors.reduce(0) { $0 + $1.elementCount }
+    let bytes = model.file.tensorBytes
     return (model.file.path as NSString).lastPathComponent.printable
       + String(
         format: ", %@, %.2f bits a weight", Bytes.text(bytes),
-        Double(bytes) * 8 / Double(max(1, values)))
+        Double(bytes) * 8 / Double(max(1, model.file.valueCount)))
   }
 
   private static func row(_ name: String, _ value: String) -> String {
