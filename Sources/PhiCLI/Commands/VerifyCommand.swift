@@ -110,16 +110,19 @@ private struct VerifyRun {
     options.contextLength = length
     let models = try LockStep(reference: reference, candidate: candidate, options: options)
     var compared: [[TokenComparison]] = []
+    var (divergence, positions) = (0.0, 0)
     let clock = ContinuousClock()
     let start = clock.now
     for stretch in stretches {
       guard !Interrupt.shared.isRequested else { break }
       compared.append(try models.compare(stretch, from: first))
+      divergence += compared[compared.count - 1].reduce(0) { $0 + $1.divergence }
+      positions += compared[compared.count - 1].count
       let seconds = (clock.now - start) / .seconds(1)
       let left = seconds / Double(compared.count) * Double(stretches.count - compared.count)
       line.update(
         "\(compared.count) of \(stretches.count) stretches, \(Int(left)) s left, divergence "
-          + String(format: "%.5f", DivergenceSummary(compared).divergence.mean))
+          + String(format: "%.5f", divergence / Double(max(1, positions))))
       if arguments.has("until-sure"), Self.isLook(compared.count),
         Verdict(DivergenceSummary(compared), limits, looks: true).isSure
       {
