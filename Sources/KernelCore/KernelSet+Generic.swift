@@ -73,6 +73,9 @@ extension KernelSet {
       RowKernels.rotatePairs(head, cosines: cosines, sines: sines, half: half, S.self)
     }
     storeHalf = { x, count, out in RowKernels.storeHalf(x, count: count, into: out, S.self) }
+    probeRead = { p, count in ProbeKernels.read(p, count: count, S.self) }
+    probeDots = { count, seed in ProbeKernels.dots(count, seed: seed, S.self) }
+    probeProducts = { count, seed in ProbeKernels.products(count, seed: seed, S.self) }
   }
 }
 

@@ -141,4 +141,10 @@ public struct KernelSet: Sendable {
     @Sendable (
       _ x: UnsafePointer<Float>, _ count: Int, _ out: UnsafeMutableRawPointer
     ) -> Void
+  /// `ProbeKernels.read`.
+  public var probeRead: @Sendable (_ p: UnsafeRawPointer, _ count: Int) -> Int
+  /// `ProbeKernels.dots`.
+  public var probeDots: @Sendable (_ count: Int, _ seed: UInt8) -> Float
+  /// `ProbeKernels.products`.
+  public var probeProducts: @Sendable (_ count: Int, _ seed: Float) -> Float
 }

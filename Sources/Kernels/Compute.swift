@@ -15,6 +15,9 @@ public final class Compute {
   /// Who watches the products; nil for nobody.
   public var observer: Observer?
 
+  /// Who wants to know where the time goes; nil for nobody.
+  public var profile: StepProfile?
+
   private var input = Input()
   private var quantized = Buffer<UInt8>(count: 0)
   private var padded = Buffer<Float>(count: 0)
@@ -64,13 +67,23 @@ public final class Compute {
     precondition(matrix.columns == input.columns, "the activations have another width")
     guard let x = input.x, input.tokens > 0 else { return }
     observer?(matrix, x, input.tokens)
-    if matrix.format.isFloat { padInput() } else { quantizeInput() }
-    let floats = input.columns % 16 == 0 ? x : UnsafePointer(padded.pointer)
-    switch (input.tokens, matrix.format.isFloat) {
-    case (1, true): floatVector(matrix, floats, into: out)
-    case (1, false): packedVector(matrix, into: out)
-    default: panelProduct(matrix, floats, into: out, stride: stride ?? matrix.rows)
+    timed("rounding of activations") {
+      if matrix.format.isFloat { padInput() } else { quantizeInput() }
     }
+    let floats = input.columns % 16 == 0 ? x : UnsafePointer(padded.pointer)
+    timed("products of \(matrix.format)", bytes: matrix.rows * matrix.rowBytes) {
+      switch (input.tokens, matrix.format.isFloat) {
+      case (1, true): floatVector(matrix, floats, into: out)
+      case (1, false): packedVector(matrix, into: out)
+      default: panelProduct(matrix, floats, into: out, stride: stride ?? matrix.rows)
+      }
+    }
+  }
+
+  /// Does a part of a step, and counts its time where somebody asks.
+  public func timed(_ part: @autoclosure () -> String, bytes: Int = 0, _ work: () -> Void) {
+    guard let profile else { return work() }
+    profile.measure(part(), bytes: bytes, work)
   }
 
   // MARK: Activations

@@ -73,30 +73,34 @@ final class ForwardPass {
   func begin(
     _ tokens: ArraySlice<Int32>, at start: Int, embeddings: Matrix, _ factors: RoPEFactors
   ) {
-    precondition(tokens.count <= capacity, "more tokens than the buffers hold")
-    count = tokens.count
-    self.start = start
-    for (index, token) in tokens.enumerated() {
-      embeddings.decodeRow(Int(token), into: hidden.pointer + index * embedding)
+    compute.timed("embedding") {
+      precondition(tokens.count <= capacity, "more tokens than the buffers hold")
+      count = tokens.count
+      self.start = start
+      for (index, token) in tokens.enumerated() {
+        embeddings.decodeRow(Int(token), into: hidden.pointer + index * embedding)
+      }
+      rotary.write(
+        positions: start..<start + count, factors, cosines: cosines.pointer, sines: sines.pointer)
     }
-    rotary.write(
-      positions: start..<start + count, factors, cosines: cosines.pointer, sines: sines.pointer)
   }
 
   /// `out = norm(x)` for every token, `[count][width]`.
   func norm(
     _ x: UnsafePointer<Float>, _ norm: Norm, into out: UnsafeMutablePointer<Float>, rows: Int? = nil
   ) {
-    let kernels = kernels
-    let epsilon = configuration.normEpsilon
-    let width = norm.weight.count
-    forEachToken(rows ?? count, width) { token in
-      let source = x + token * width
-      if let bias = norm.bias {
-        kernels.layerNorm(
-          source, norm.weight.pointer, bias.pointer, epsilon, width, out + token * width)
-      } else {
-        kernels.rmsNorm(source, norm.weight.pointer, epsilon, width, out + token * width)
+    compute.timed("norms") {
+      let kernels = kernels
+      let epsilon = configuration.normEpsilon
+      let width = norm.weight.count
+      forEachToken(rows ?? count, width) { token in
+        let source = x + token * width
+        if let bias = norm.bias {
+          kernels.layerNorm(
+            source, norm.weight.pointer, bias.pointer, epsilon, width, out + token * width)
+        } else {
+          kernels.rmsNorm(source, norm.weight.pointer, epsilon, width, out + token * width)
+        }
       }
     }
   }
@@ -134,55 +138,63 @@ final class ForwardPass {
 
   /// Rotates queries and keys, writes the cache, attends: from `qkv` to `attended`.
   func attend(block: Int) {
-    rotateAndStore(block: block)
-    let configuration = configuration
-    let headSize = configuration.headSize
-    let heads = configuration.headCount
-    let kernel = cache.format == .f32 ? kernels.attendF32 : kernels.attendF16
-    let (cache, scores, start) = (cache, scores, start)
-    let (queries, out, stride) = (qkv.pointer, attended.pointer, qkvLength)
-    compute.parallel(over: count * heads) { piece, worker in
-      let token = piece / heads
-      let head = piece % heads
-      let kvHead = head / configuration.groupSize
-      let end = start + token + 1
-      let first = max(0, end - (configuration.slidingWindow ?? end))
-      let offset = first * cache.positionBytes
-      kernel(
-        queries + token * stride + head * headSize,
-        cache.keys(block: block, kvHead: kvHead) + offset,
-        cache.values(block: block, kvHead: kvHead) + offset,
-        cache.positionBytes, end - first, headSize, scores[worker].pointer,
-        out + (token * heads + head) * headSize)
+    compute.timed("attention") {
+      rotateAndStore(block: block)
+      let configuration = configuration
+      let headSize = configuration.headSize
+      let heads = configuration.headCount
+      let kernel = cache.format == .f32 ? kernels.attendF32 : kernels.attendF16
+      let (cache, scores, start) = (cache, scores, start)
+      let (queries, out, stride) = (qkv.pointer, attended.pointer, qkvLength)
+      compute.parallel(over: count * heads) { piece, worker in
+        let token = piece / heads
+        let head = piece % heads
+        let kvHead = head / configuration.groupSize
+        let end = start + token + 1
+        let first = max(0, end - (configuration.slidingWindow ?? end))
+        let offset = first * cache.positionBytes
+        kernel(
+          queries + token * stride + head * headSize,
+          cache.keys(block: block, kvHead: kvHead) + offset,
+          cache.values(block: block, kvHead: kvHead) + offset,
+          cache.positionBytes, end - first, headSize, scores[worker].pointer,
+          out + (token * heads + head) * headSize)
+      }
     }
   }
 
   /// `hidden += update`.
   func addUpdate() {
-    kernels.add(hidden.pointer, update.pointer, count * embedding)
+    compute.timed("additions") {
+      kernels.add(hidden.pointer, update.pointer, count * embedding)
+    }
   }
 
   /// `inner = silu(gate) * up`, from gate and up side by side to rows of the feed-forward width.
   func gateBySiLU(rows: Int? = nil) {
-    let width = configuration.feedForwardLength
-    let kernels = kernels
-    let inner = inner.pointer
-    forEachToken(rows ?? count, width) { token in
-      let gate = inner + token * 2 * width
-      kernels.siluMultiply(gate, gate + width, width)
-    }
-    // Close the gaps that the up halves leave.
-    for token in 1..<max(1, rows ?? count) {
-      (inner + token * width).update(from: inner + token * 2 * width, count: width)
+    compute.timed("activation") {
+      let width = configuration.feedForwardLength
+      let kernels = kernels
+      let inner = inner.pointer
+      forEachToken(rows ?? count, width) { token in
+        let gate = inner + token * 2 * width
+        kernels.siluMultiply(gate, gate + width, width)
+      }
+      // Close the gaps that the up halves leave.
+      for token in 1..<max(1, rows ?? count) {
+        (inner + token * width).update(from: inner + token * 2 * width, count: width)
+      }
     }
   }
 
   /// `inner = gelu(inner)`.
   func applyGELU() {
-    let width = configuration.feedForwardLength
-    let kernels = kernels
-    let inner = inner.pointer
-    forEachToken(count, width) { token in kernels.gelu(inner + token * width, width) }
+    compute.timed("activation") {
+      let width = configuration.feedForwardLength
+      let kernels = kernels
+      let inner = inner.pointer
+      forEachToken(count, width) { token in kernels.gelu(inner + token * width, width) }
+    }
   }
 
   /// Calls the body for each token, on all threads when there is enough to do.

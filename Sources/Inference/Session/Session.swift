@@ -101,6 +101,9 @@ public final class Session {
   /// Tokens that still fit.
   public var remaining: Int { contextLength - tokens.count }
 
+  /// Bytes that the cache takes for one token.
+  public var cacheBytesPerToken: Int { cache.bytesPerPosition }
+
   /// Bytes that the cache takes for the tokens read.
   public var cacheBytes: Int { tokens.count * cache.bytesPerPosition }
 
@@ -162,6 +165,12 @@ public final class Session {
   /// Lets somebody see what every matrix is multiplied with; nil for nobody.
   public func observeProducts(_ observer: Compute.Observer?) { compute.observer = observer }
 
+  /// Where the time of steps is to be counted; nil for nowhere.
+  public var profile: StepProfile? {
+    get { compute.profile }
+    set { compute.profile = newValue }
+  }
+
   /// Forgets all but the first tokens.
   public func rewind(to count: Int) {
     precondition(count >= 0 && count <= tokens.count, "cannot rewind forward")
@@ -221,7 +230,7 @@ public final class Session {
     while done < pending.count {
       let count = min(pass.capacity, pending.count - done)
       let chunk = pending[done..<done + count]
-      try compute.parallel.awake {
+      try timed {
         pass.begin(chunk, at: tokens.count, embeddings: model.graph.embeddings, factors)
         model.graph.run(pass)
         guard !isCancelled() else { throw CancellationError() }
@@ -231,6 +240,12 @@ public final class Session {
       }
       progress(done, pending.count)
     }
+  }
+
+  /// A step, with the team awake, and its time counted where somebody asks.
+  private func timed(_ work: () throws -> Void) rethrows {
+    guard let profile else { return try compute.parallel.awake(work) }
+    try profile.step { try compute.parallel.awake(work) }
   }
 
   /// Tokens whose logits are computed together, so that the output matrix is read less often.

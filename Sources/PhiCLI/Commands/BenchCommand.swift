@@ -1,110 +1,85 @@
 import Foundation
+import Kernels
 import Phidelity
 
-/// `phi bench`: how fast a model reads and writes.
+/// `phi bench`: how fast a model reads and writes, and how near that is to what the machine can.
 let benchCommand = Command(
   name: "bench", summary: "measure how fast a model reads and writes",
-  usage: "-m MODEL [-p 512] [-n 64] [-r 3] [-t THREADS] [--json]",
+  usage: "[-m MODEL | --shape NAME --type TYPE] [-p 512] [-n 64] [-r 3] [-t THREADS] [--json]",
   groups: [
     (
-      "Options",
+      "Model",
       [
         ModelOptions.model,
         Option(
-          name: "prompt", short: "p", value: "N", help: "tokens to read; 0 for none (default: 512)"),
+          name: "shape", short: nil, value: "NAME",
+          help: "a published model's dimensions with made-up weights, in a temporary file: "
+            + ModelShape.published.map(\.name).joined(separator: ", ")),
         Option(
-          name: "predict", short: "n", value: "N", help: "tokens to write; 0 for none (default: 64)"
-        ),
+          name: "type", short: nil, value: "TYPE", help: "the shape's format (default: Q4_K_M)"),
+        Option(
+          name: "layers", short: nil, value: "N", help: "only N of the shape's blocks"),
+        Option(
+          name: "keep", short: nil, value: "FILE", help: "keep the shape's file under this name"),
+      ]
+    ),
+    (
+      "Measure",
+      [
+        Option(
+          name: "prompt", short: "p", value: "N[,N...]",
+          help: "tokens to read; 0 for none (default: 512)"),
+        Option(
+          name: "predict", short: "n", value: "N[,N...]",
+          help: "tokens to write; 0 for none (default: 64)"),
+        Option(
+          name: "depth", short: "d", value: "N[,N...]",
+          help: "tokens in the cache before (default: 0)"),
         Option(name: "repetitions", short: "r", value: "N", help: "how often (default: 3)"),
+        Option(
+          name: "profile", short: nil, value: nil, help: "show where the time of a step goes"),
         Option(name: "json", short: nil, value: nil, help: "an array of results"),
       ] + ModelOptions.session
-    )
+    ),
   ], positionals: 0...0
 ) { arguments in
-  let model = try ModelOptions.open(arguments)
-  let session = try ModelOptions.session(model, arguments)
-  let limit = session.contextLength
-  let prompt = try arguments.int("prompt", in: 0...limit) ?? min(512, limit)
-  let predict = try arguments.int("predict", in: 0...limit) ?? min(64, limit)
+  let model = try arguments.has("shape") ? BenchShape.open(arguments) : ModelOptions.open(arguments)
+  let counts = try (
+    prompts: arguments.list("prompt", default: 512), texts: arguments.list("predict", default: 64),
+    depths: arguments.list("depth", default: 0)
+  )
+  let needed = max(1, (counts.prompts + counts.texts).max() ?? 1) + (counts.depths.max() ?? 0)
+  let session = try ModelOptions.session(model, arguments, contextLength: needed)
   let repetitions = try arguments.int("repetitions", in: 1...1000) ?? 3
-  // What a token must read: all weights but the rows of the embedding that it does not look up.
-  let embedding = model.file.tensor(named: "token_embd.weight")?.bytes.count ?? 0
-  let isTied = model.file.tensor(named: "output.weight") == nil
-  let bytes = model.file.tensorBytes - (isTied ? 0 : embedding)
-  var results: [BenchResult] = []
-  if prompt > 0 {
-    let tokens = BenchResult.tokens(prompt, of: model)
-    try session.append(tokens)
-    results.append(
-      // The weights are read once for each chunk.
-      try BenchResult(
-        test: "pp\(prompt)", tokens: prompt,
-        bytes: bytes * ((prompt + session.options.chunkLength - 1) / session.options.chunkLength)
-          / prompt, repetitions
-      ) {
-        session.rewind(to: 0)
-        try session.append(tokens)
-      })
+  let limits = MachineLimits(
+    kernels: try KernelSet.select(session.options.kernels), threads: session.threads)
+  let profile = arguments.has("profile") ? StepProfile() : nil
+  session.profile = profile
+  let report = BenchReport(session, limits, isJSON: arguments.has("json"))
+  for depth in counts.depths {
+    for tokens in counts.prompts where tokens > 0 {
+      report.add(
+        try .reading(tokens, depth: depth, repetitions: repetitions, with: session), profile)
+    }
+    for tokens in counts.texts where tokens > 0 {
+      report.add(
+        try .writing(tokens, depth: depth, repetitions: repetitions, with: session), profile)
+    }
   }
-  if predict > 0 {
-    let tokens = BenchResult.tokens(predict, of: model)
-    results.append(
-      try BenchResult(test: "tg\(predict)", tokens: predict, bytes: bytes, repetitions) {
-        session.rewind(to: 0)
-        for token in tokens { try session.append([token]) }
-      })
-  }
-  if arguments.has("json") {
-    let rows = results.map { $0.object(kernels: session.kernelsName, threads: session.threads) }
-    let data = try JSONSerialization.data(
-      withJSONObject: rows, options: [.prettyPrinted, .sortedKeys])
-    StandardOutput.write(String(decoding: data, as: UTF8.self) + "\n")
-  } else {
-    StandardError.write("\(session.kernelsName) kernels, \(session.threads) threads\n")
-    for result in results { StandardOutput.write(result.line + "\n") }
-  }
+  try report.finish()
   return 0
 }
 
-/// Speeds of one test.
-private struct BenchResult {
-  let test: String
-  let mean: Double
-  let deviation: Double
-  /// Weights read from memory for each token, in GB a second.
-  let bandwidth: Double
-
-  init(
-    test: String, tokens: Int, bytes: Int, _ repetitions: Int, _ body: () throws -> Void
-  ) throws {
-    self.test = test
-    var speeds: [Double] = []
-    for _ in 0..<repetitions {
-      let duration = try ContinuousClock().measure(body)
-      speeds.append(Double(tokens) / (duration / .seconds(1)))
+extension Arguments {
+  /// Whole numbers with commas between them.
+  fileprivate func list(_ name: String, default value: Int) throws -> [Int] {
+    guard let text = string(name) else { return [value] }
+    return try text.split(separator: ",", omittingEmptySubsequences: false).map {
+      guard let number = Int($0), (0...1 << 24).contains(number) else {
+        throw UsageError(
+          description: "--\(name): found '\(text)', expected numbers from 0 to \(1 << 24)")
+      }
+      return number
     }
-    let mean = speeds.reduce(0, +) / Double(repetitions)
-    let squares = speeds.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
-    self.mean = mean
-    deviation = repetitions > 1 ? (squares / Double(repetitions - 1)).squareRoot() : 0
-    bandwidth = Double(bytes) * mean / 1e9
-  }
-
-  /// Tokens spread over the vocabulary, the same in every run.
-  static func tokens(_ count: Int, of model: Model) -> [Int32] {
-    (0..<count).map { Int32(truncatingIfNeeded: $0 &* 7919 % model.tokenizer.vocabulary.count) }
-  }
-
-  var line: String {
-    let speed = String(format: "%10.2f ± %.2f tokens/s", mean, deviation)
-    return test.padding(toLength: 8, withPad: " ", startingAt: 0) + speed
-      + String(format: "  %.1f GB/s", bandwidth)
-  }
-
-  func object(kernels: String, threads: Int) -> [String: Any] {
-    [
-      "test": test, "tok_s": mean, "std": deviation, "gb_s": bandwidth, "kernels": kernels,
-      "threads": threads,
-    ]
   }
 }

@@ -84,12 +84,20 @@ enum ModelOptions {
   }
 
   /// The session that the arguments describe.
-  static func session(_ model: Model, _ arguments: Arguments, full: Bool = false) throws -> Session
-  {
+  ///
+  /// - Parameters:
+  ///   - model: What runs.
+  ///   - arguments: The options.
+  ///   - full: Whether the cache is to have full precision unless the options say otherwise.
+  ///   - contextLength: The context where the options do not say; nil for the model's.
+  static func session(
+    _ model: Model, _ arguments: Arguments, full: Bool = false, contextLength: Int? = nil
+  ) throws -> Session {
     var options = SessionOptions()
-    options.contextLength = try arguments.int("ctx", in: 0...(1 << 30)).flatMap {
-      $0 > 0 ? $0 : nil
-    }
+    options.contextLength =
+      try arguments.int("ctx", in: 0...(1 << 30)).flatMap {
+        $0 > 0 ? $0 : nil
+      } ?? contextLength
     options.threads = try arguments.int("threads", in: 1...1024)
     options.chunkLength = try arguments.int("chunk", in: 1...8192) ?? 256
     options.kernels = ProcessInfo.processInfo.environment["PHI_KERNELS"]

@@ -1,0 +1,58 @@
+import KernelCore
+
+/// What a machine can do at best with some kernels on some threads, measured.
+public struct MachineLimits: Sendable {
+  /// Bytes a second read from memory.
+  public let readBytes: Double
+  /// Products a second of packed weights with quantized activations.
+  public let packedProducts: Double
+  /// Products a second of floats.
+  public let floatProducts: Double
+
+  /// Bytes that are read in one measurement: far more than caches hold.
+  private static let memory = 256 << 20
+  private static let rounds = 5
+  private static let calls = 1 << 20
+
+  /// Measures for about a second.
+  ///
+  /// - Parameters:
+  ///   - kernels: The set whose words are used.
+  ///   - threads: How many threads work at once.
+  public init(kernels: KernelSet, threads: Int) {
+    let parallel = Parallel(threads: threads)
+    let buffer = Buffer<UInt8>(count: Self.memory)
+    buffer.pointer.update(repeating: 1, count: Self.memory)
+    let bytes = UnsafeRawPointer(buffer.pointer)
+    let piece = 1 << 20
+    readBytes = Self.best(Double(Self.memory), parallel) {
+      parallel(over: Self.memory / piece) { index, _ in
+        Self.keep(kernels.probeRead(bytes + index * piece, piece))
+      }
+    }
+    packedProducts = Self.best(Double(threads * Self.calls * 64), parallel) {
+      parallel(over: threads) { index, _ in
+        Self.keep(kernels.probeDots(Self.calls, UInt8(truncatingIfNeeded: index &+ 1)))
+      }
+    }
+    floatProducts = Self.best(Double(threads * Self.calls * 16), parallel) {
+      parallel(over: threads) { index, _ in
+        Self.keep(kernels.probeProducts(Self.calls, 0.5 / Float(index + 1)))
+      }
+    }
+  }
+
+  /// The largest amount of work a second among some rounds.
+  private static func best(_ work: Double, _ parallel: Parallel, _ body: () -> Void) -> Double {
+    let clock = ContinuousClock()
+    var best = 0.0
+    parallel.awake {
+      for _ in 0..<rounds { best = max(best, work / (clock.measure(body) / .seconds(1))) }
+    }
+    return best
+  }
+
+  /// A use of a value that the compiler cannot see through.
+  @inline(never)
+  private static func keep<T>(_ value: T) {}
+}
