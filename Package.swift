@@ -53,7 +53,9 @@ let package = Package(
       swiftSettings: [.unsafeFlags(["-O"])]),
     .target(
       name: "Verification",
-      dependencies: ["GGUF", "Kernels", "Tokenization", "Inference", "Quantization"],
+      dependencies: [
+        "GGUF", "Kernels", "Tokenization", "ChatTemplates", "Inference", "Quantization",
+      ],
       swiftSettings: [.unsafeFlags(["-O"])]),
     .target(
       name: "Phidelity",

@@ -12,6 +12,10 @@ public final class GGUFFile: Sendable {
   public let tensors: [TensorView]
   /// Bytes of all files together.
   public let byteCount: Int
+  /// What is wrong with the file and was read past; a file that opens strictly has none.
+  public let flaws: [GGUFFlaw]
+  /// Bytes after the last tensor's, of the file that has the most.
+  public let trailingBytes: Int
 
   /// Bytes of all tensors.
   public var tensorBytes: Int { tensors.reduce(0) { $0 + $1.bytes.count } }
@@ -27,25 +31,46 @@ public final class GGUFFile: Sendable {
   ///
   /// - Parameter path: The file; of a set, any.
   /// - Throws: `GGUFError` if a file cannot be read or is malformed.
-  public init(path: String) throws(GGUFError) {
+  public convenience init(path: String) throws(GGUFError) {
+    try self.init(path: path, isTolerant: false)
+  }
+
+  /// Opens a file of which some may be missing, misplaced or there twice: `flaws` says what, and
+  /// tensors that the file does not hold are left out.
+  ///
+  /// - Parameter path: The file; of a set, any.
+  /// - Throws: `GGUFError` if there is nothing to read, or no telling what comes next.
+  public convenience init(damaged path: String) throws(GGUFError) {
+    try self.init(path: path, isTolerant: true)
+  }
+
+  private init(path: String, isTolerant: Bool) throws(GGUFError) {
     self.path = path
     let first = try MappedFile(path: path)
-    let header = try GGUFHeader(path: path, first)
-    let parts = try SplitSet.open(path, first, header)
+    let header = try GGUFHeader(path: path, first, isTolerant: isTolerant)
+    let parts = try SplitSet.open(path, first, header, isTolerant: isTolerant)
     files = parts.map(\.file)
     owner = nil
     version = parts[0].header.version
     metadata = parts[0].header.metadata
-    tensors = parts.flatMap(\.header.tensors)
+    trailingBytes = parts.map(\.header.trailingBytes).max() ?? 0
+    var tensors: [TensorView] = []
+    var flaws = FlawList(isTolerant: isTolerant, flaws: parts.flatMap(\.header.flaws))
     byteCount = parts.reduce(0) { $0 + $1.file.bytes.count }
     var index: [String: Int] = [:]
-    index.reserveCapacity(tensors.count)
-    for (number, tensor) in tensors.enumerated() {
-      guard index.updateValue(number, forKey: tensor.name) == nil else {
-        throw GGUFError(path, "\(tensor.name): the tensor is in two files of the set")
+    for tensor in parts.flatMap(\.header.tensors) {
+      guard index[tensor.name] == nil else {
+        try flaws.add(
+          .repeatedTensor,
+          GGUFError(path, "\(tensor.name): the tensor is in two files of the set"))
+        continue
       }
+      index[tensor.name] = tensors.count
+      tensors.append(tensor)
     }
     self.index = index
+    self.tensors = tensors
+    self.flaws = flaws.flaws
   }
 
   /// The same file with other tensors in the place of some.
@@ -69,6 +94,8 @@ public final class GGUFFile: Sendable {
     }
     self.tensors = all
     byteCount = base.byteCount
+    flaws = base.flaws
+    trailingBytes = base.trailingBytes
   }
 
   /// The tensor of a name.

@@ -1,6 +1,7 @@
 extension GGUFHeader {
   static func readMetadata(
-    _ path: String, _ cursor: inout ByteCursor, count: Int, owner: MappedFile
+    _ path: String, _ cursor: inout ByteCursor, count: Int, owner: MappedFile,
+    flaws: inout FlawList
   ) throws(GGUFError) -> GGUFMetadata {
     var entries: [(key: String, value: MetadataValue)] = []
     var keys: Set<String> = []
@@ -8,9 +9,11 @@ extension GGUFHeader {
       let bytes = try cursor.readString(limit: keyLimit, "key \(number)")
       let key = String(decoding: bytes, as: UTF8.self)
       guard !key.isEmpty else { throw GGUFError(path, "key \(number) is empty") }
-      guard keys.insert(key).inserted else { throw GGUFError(path, "\(key): the key comes twice") }
+      let isNew = keys.insert(key).inserted
+      if !isNew { try flaws.add(.repeatedKey, GGUFError(path, "\(key): the key comes twice")) }
       let type = try readType(path, &cursor, key)
-      entries.append((key, try readValue(path, &cursor, key, type, owner)))
+      let value = try readValue(path, &cursor, key, type, owner)
+      if isNew { entries.append((key, value)) }
     }
     return GGUFMetadata(entries, source: path)
   }

@@ -8,44 +8,57 @@ extension GGUFHeader {
     let byteCount: Int
   }
 
+  /// The tensors, and the bytes that follow the last one's.
   static func readTensors(
-    _ path: String, _ cursor: inout ByteCursor, count: Int, alignment: Int, _ file: MappedFile
-  ) throws(GGUFError) -> [TensorView] {
+    _ path: String, _ cursor: inout ByteCursor, count: Int, alignment: Int, _ file: MappedFile,
+    flaws: inout FlawList
+  ) throws(GGUFError) -> (tensors: [TensorView], trailing: Int) {
     var entries: [Entry] = []
     var names: Set<String> = []
     for number in 0..<count {
       let entry = try readEntry(path, &cursor, number)
       guard names.insert(entry.name).inserted else {
-        throw GGUFError(path, "\(entry.name): the tensor comes twice")
+        try flaws.add(
+          .repeatedTensor, GGUFError(path, "\(entry.name): the tensor comes twice"))
+        continue
       }
       entries.append(entry)
     }
-    guard !entries.isEmpty else { return [] }
+    guard !entries.isEmpty else { return ([], 0) }
     let start = padded(cursor.offset, alignment)
     // Sums cannot overflow: each size is at most the file's, and is checked before it is added.
     var expected = 0
+    var end = 0
     var tensors: [TensorView] = []
     tensors.reserveCapacity(count)
     for entry in entries {
-      guard entry.offset == UInt64(expected) else {
-        throw GGUFError(
-          path, "\(entry.name): offset \(entry.offset), expected \(expected)")
+      if entry.offset != UInt64(expected) {
+        try flaws.add(
+          .misplacedTensor,
+          GGUFError(path, "\(entry.name): offset \(entry.offset), expected \(expected)"))
+        // Another offset than the expected one is followed as far as the file reaches.
+        expected = Int(min(entry.offset, UInt64(file.bytes.count)))
       }
       let available = file.bytes.count - start - expected
       guard available >= entry.byteCount else {
-        throw GGUFError(
-          path,
-          "\(entry.name): the file ends inside its data: expected \(entry.byteCount) bytes, "
-            + "found \(max(0, available))")
+        try flaws.add(
+          .missingBytes,
+          GGUFError(
+            path,
+            "\(entry.name): the file ends inside its data: expected \(entry.byteCount) bytes, "
+              + "found \(max(0, available))"))
+        expected = file.bytes.count
+        continue
       }
       let range = start + expected..<start + expected + entry.byteCount
       tensors.append(
         TensorView(
           name: entry.name, type: entry.type, shape: entry.shape,
           mappedBytes: UnsafeRawBufferPointer(rebasing: file.bytes[range])))
+      end = max(end, range.upperBound)
       expected = padded(expected + entry.byteCount, alignment)
     }
-    return tensors
+    return (tensors, file.bytes.count - max(end, min(start, file.bytes.count)))
   }
 
   private static func readEntry(

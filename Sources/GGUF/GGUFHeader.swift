@@ -6,6 +6,10 @@ struct GGUFHeader {
   let version: UInt32
   let metadata: GGUFMetadata
   let tensors: [TensorView]
+  /// What was wrong and could be read past.
+  let flaws: [GGUFFlaw]
+  /// Bytes after the last tensor's.
+  let trailingBytes: Int
 
   /// Longest key, by the specification.
   static let keyLimit = 65535
@@ -16,15 +20,19 @@ struct GGUFHeader {
   /// Largest alignment.
   static let alignmentLimit = 1 << 20
 
-  init(path: String, _ file: MappedFile) throws(GGUFError) {
+  init(path: String, _ file: MappedFile, isTolerant: Bool = false) throws(GGUFError) {
+    var flaws = FlawList(isTolerant: isTolerant)
     var cursor = ByteCursor(path: path, file.bytes)
     version = try Self.readVersion(path, &cursor)
     let tensorCount = try Self.readCount(path, &cursor, "tensors", smallest: 24)
     let pairCount = try Self.readCount(path, &cursor, "metadata pairs", smallest: 13)
-    let metadata = try Self.readMetadata(path, &cursor, count: pairCount, owner: file)
+    let metadata = try Self.readMetadata(
+      path, &cursor, count: pairCount, owner: file, flaws: &flaws)
     self.metadata = metadata
-    tensors = try Self.readTensors(
-      path, &cursor, count: tensorCount, alignment: try Self.alignment(metadata), file)
+    (tensors, trailingBytes) = try Self.readTensors(
+      path, &cursor, count: tensorCount, alignment: try Self.alignment(metadata), file,
+      flaws: &flaws)
+    self.flaws = flaws.flaws
   }
 
   private static func readVersion(

@@ -10,7 +10,7 @@ enum SplitSet {
 
   /// The parts of the set that a file belongs to: itself alone if the metadata names no set.
   static func open(
-    _ path: String, _ file: MappedFile, _ header: GGUFHeader
+    _ path: String, _ file: MappedFile, _ header: GGUFHeader, isTolerant: Bool
   ) throws(GGUFError) -> [Part] {
     let opened = Part(file: file, header: header)
     let count = try header.metadata.integer("split.count", in: 0...65535) ?? 0
@@ -26,7 +26,9 @@ enum SplitSet {
       if other == number {
         parts.append(opened)
       } else {
-        parts.append(try openPart(prefix + suffix(other, count), other, count))
+        parts.append(
+          try openPart(
+            prefix + suffix(other, count), other, count, isTolerant: isTolerant))
       }
     }
     let total = parts.reduce(0) { $0 + $1.header.tensors.count }
@@ -40,10 +42,10 @@ enum SplitSet {
   }
 
   private static func openPart(
-    _ path: String, _ number: Int, _ count: Int
+    _ path: String, _ number: Int, _ count: Int, isTolerant: Bool
   ) throws(GGUFError) -> Part {
     let file = try MappedFile(path: path)
-    let header = try GGUFHeader(path: path, file)
+    let header = try GGUFHeader(path: path, file, isTolerant: isTolerant)
     let foundCount = try header.metadata.integer("split.count", in: 0...65535) ?? 0
     guard foundCount == count else {
       throw GGUFError(path, "split.count: found \(foundCount), expected \(count)")

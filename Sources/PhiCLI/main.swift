@@ -11,7 +11,7 @@ let program = Program(
     Hugging Face folder.
     """,
   commands: [
-    chatCommand, runCommand, convertCommand, quantizeCommand, imatrixCommand, verifyCommand,
+    chatCommand, runCommand, convertCommand, quantizeCommand, imatrixCommand, verifyCommand, doctorCommand,
     inspectCommand, benchCommand, modelsCommand, tokenizeCommand, detokenizeCommand,
     templateCommand, logitsCommand,
   ])

@@ -11,7 +11,7 @@ public struct PieceTable: Sendable, RandomAccessCollection {
   private let seed = UInt64.random(in: 0...UInt64.max)
 
   /// An empty table with room for a number of pieces.
-  init(capacity: Int) {
+  package init(capacity: Int) {
     var count = 16
     while count < capacity * 2 { count *= 2 }
     mask = count - 1
@@ -27,13 +27,13 @@ public struct PieceTable: Sendable, RandomAccessCollection {
   }
 
   /// Bytes of all pieces, at most `maximumBytes`.
-  var byteCount: Int { bytes.count }
+  package var byteCount: Int { bytes.count }
 
   /// As many as the table can hold.
-  static let maximumBytes = 1 << 30
+  package static let maximumBytes = 1 << 30
 
   /// Adds a piece, for which there must be room, and returns the earlier id of an equal one if any.
-  mutating func append(_ piece: UnsafeRawBufferPointer) -> Int32? {
+  package mutating func append(_ piece: UnsafeRawBufferPointer) -> Int32? {
     let id = ends.count
     precondition(id * 2 <= mask + 1, "the table has no room")
     bytes.append(contentsOf: piece)
@@ -69,7 +69,7 @@ public struct PieceTable: Sendable, RandomAccessCollection {
   }
 
   /// The id of the piece with some bytes.
-  func find(_ piece: UnsafeRawBufferPointer) -> Int32? {
+  package func find(_ piece: UnsafeRawBufferPointer) -> Int32? {
     let id = slots[slot(of: piece)]
     return id >= 0 ? id : nil
   }

@@ -1,0 +1,50 @@
+import Foundation
+import ChatTemplates
+import GGUF
+
+/// A mark that begins a text, written by the template and put before it by the tokenizer too.
+enum DoubleBOSCheck: FileCheck {
+  private static let key = "tokenizer.chat_template"
+
+  static func findings(in examination: Examination) -> [Finding] {
+    let vocabulary = examination.vocabulary
+    let addsBOS =
+      examination.metadata["tokenizer.ggml.add_bos_token"]?.flag ?? vocabulary.isSentencePiece
+    let bos = TemplateRendering.special("bos", examination)
+    guard addsBOS, !bos.isEmpty, let source = examination.metadata[key]?.text,
+      begins(source, bos, examination)
+    else { return [] }
+    let mended = without(source, bos, examination)
+    return [
+      Finding(
+        .warning, key,
+        "writes '\(bos.printable)' first, and add_bos_token puts another before it",
+        consequence: "Programs that do not look begin every conversation with it twice, which "
+          + "makes answers worse.",
+        remedy: "take it out of the template, and let add_bos_token do it",
+        repairs: mended.map { [.set(key: key, value: .text($0))] } ?? [])
+    ]
+  }
+
+  private static func begins(_ source: String, _ bos: String, _ examination: Examination) -> Bool {
+    let rendering = TemplateRendering(source, examination)
+    return rendering.problem == nil && rendering.prompt.hasPrefix(bos)
+  }
+
+  /// The template without the expression that writes the mark; nil if that is not all it takes.
+  private static func without(
+    _ source: String, _ bos: String, _ examination: Examination
+  ) -> String? {
+    let expected = TemplateRendering(source, examination).prompt.dropFirst(bos.count)
+    for expression in [
+      "{{ bos_token }}", "{{bos_token}}", "{{- bos_token }}", "{{- bos_token -}}",
+      "{{ bos_token -}}", "{{ '\(bos)' }}", bos,
+    ] {
+      guard let range = source.range(of: expression) else { continue }
+      let candidate = source.replacingCharacters(in: range, with: "")
+      let rendering = TemplateRendering(candidate, examination)
+      if rendering.problem == nil, rendering.prompt == expected { return candidate }
+    }
+    return nil
+  }
+}
