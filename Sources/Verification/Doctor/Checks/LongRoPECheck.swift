@@ -104,15 +104,24 @@ enum LongRoPECheck: FileCheck {
           remedy: "convert the model again from the original")
       ]
     }
+    if let (model, place, expected) = PublishedFactors.difference(of: factors, isLong: name == long)
+    {
+      return [
+        Finding(
+          .error, name, "holds \(factors[place]) at \(place), but \(model) has \(expected) there",
+          consequence: "That pair of values is rotated at a speed it was not trained with.",
+          remedy: "convert the model again from the original")
+      ]
+    }
     var findings: [Finding] = []
-    // Published factors are at least 1 and stay below twice the extension.
-    let limit = Float(16 * max(8, context / max(1, original)))
+    // Published factors are at least 1, and at most about twice the extension.
+    let limit = Float(8 * max(2, context / max(1, original)))
     if let place = factors.firstIndex(where: { $0 > limit || $0 < 0.5 }) {
       findings.append(
         Finding(
           .error, name,
           "holds \(factors[place]) at \(place), expected 1 to about "
-            + text(limit / 8),
+            + text(limit / 4),
           consequence: "That pair of values is rotated at a speed it was not trained with.",
           remedy: "convert the model again from the original"))
     } else if let place = factors.indices.dropFirst().first(where: {
@@ -122,7 +131,16 @@ enum LongRoPECheck: FileCheck {
         Finding(
           .warning, name,
           "falls from \(factors[place - 1]) to \(factors[place]) at \(place)",
-          consequence: "LongRoPE's factors never fall, so that one of them is likely damaged.",
+          consequence: "The search that finds LongRoPE's factors never lets them fall, so that one "
+            + "is likely damaged.",
+          remedy: "compare them with rope_scaling of the model's config.json"))
+    } else if let (place, expected) = outOfLine(factors) {
+      findings.append(
+        Finding(
+          .warning, name,
+          "holds \(factors[place]) at \(place), where \(text(expected)) would be in "
+            + "line with the others",
+          consequence: "All others grow evenly, so that this one is likely damaged.",
           remedy: "compare them with rope_scaling of the model's config.json"))
     } else if let place = jump(factors) {
       findings.append(
@@ -138,6 +156,22 @@ enum LongRoPECheck: FileCheck {
   /// The first factor that is much larger than the one before.
   private static func jump(_ factors: [Float]) -> Int? {
     factors.indices.dropFirst().first { factors[$0] > factors[$0 - 1] * 3 }
+  }
+
+  /// Among factors that grow by one ratio, one that does not, though those beside it do.
+  private static func outOfLine(_ factors: [Float]) -> (place: Int, expected: Float)? {
+    guard factors.count >= 8 else { return nil }
+    let steps = zip(factors, factors.dropFirst()).map { log($1) - log($0) }
+    let usual = steps.sorted()[steps.count / 2]
+    let even = steps.count { abs($0 - usual) < 2e-3 }
+    guard usual > 5e-3, even * 3 >= steps.count * 2 else { return nil }
+    for place in 1..<steps.count
+    where abs(steps[place - 1] + steps[place] - 2 * usual) < 4e-3
+      && abs(steps[place] - usual) > 1e-2
+    {
+      return (place, factors[place - 1] * exp(usual))
+    }
+    return nil
   }
 
   /// Long factors reach far above the short ones; the other way about they were exchanged.
