@@ -21,7 +21,7 @@ let doctorCommand = Command(
       ]
     ),
     (
-      "Output: exit code 0 healthy (warnings and notes allowed), 1 unreadable, 3 errors found",
+      "Output (exit code 3: errors found, with --fix in the copy; 1: unreadable)",
       [Option(name: "json", short: nil, value: "FILE", help: "the findings; - for stdout")]
     ),
   ], positionals: 0...1

@@ -14,6 +14,8 @@ struct Examination {
   let family: ChatFamily?
   /// The published model by the tensors' shapes.
   let published: PublishedModel?
+  /// The file's chat template, rendered once; nil if there is none, or no vocabulary.
+  let template: TemplateRendering?
   /// Figures of the weights; nil if they were not read.
   let weights: WeightSurvey?
 
@@ -25,6 +27,10 @@ struct Examination {
     configuration = Result { try ModelConfiguration(file.metadata) }
     vocabulary = RoughVocabulary(file.metadata)
     family = ChatFamily(vocabulary, architecture)
+    let source = file.metadata["tokenizer.chat_template"]?.text ?? ""
+    template =
+      source.isEmpty || vocabulary.count == 0
+      ? nil : TemplateRendering(source, file.metadata, vocabulary)
     published = architecture.flatMap { PublishedModel.find(file, $0) }
   }
 

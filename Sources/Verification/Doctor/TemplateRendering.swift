@@ -17,9 +17,9 @@ struct TemplateRendering {
     ChatMessage(role: "user", content: "qghi"),
   ]
 
-  init(_ source: String, _ examination: Examination) {
+  init(_ source: String, _ metadata: GGUFMetadata, _ vocabulary: RoughVocabulary) {
     self.source = source
-    vocabulary = examination.vocabulary
+    self.vocabulary = vocabulary
     var prompt = ""
     var problem: String?
     do throws(TemplateError) {
@@ -27,7 +27,8 @@ struct TemplateRendering {
       do throws(TemplateError) {
         prompt = try template.render(
           messages: Self.messages, addGenerationPrompt: true,
-          bosToken: Self.special("bos", examination), eosToken: Self.special("eos", examination))
+          bosToken: Self.special("bos", metadata, vocabulary),
+          eosToken: Self.special("eos", metadata, vocabulary))
         if !Self.messages.allSatisfy({ prompt.contains($0.content) }) {
           problem = "leaves out what was said: of three turns it writes not all"
         }
@@ -42,9 +43,10 @@ struct TemplateRendering {
   }
 
   /// The text of a token that the file names; empty if it names none.
-  static func special(_ name: String, _ examination: Examination) -> String {
-    let vocabulary = examination.vocabulary
-    if let id = examination.metadata["tokenizer.ggml.\(name)_token_id"]?.integer {
+  static func special(
+    _ name: String, _ metadata: GGUFMetadata, _ vocabulary: RoughVocabulary
+  ) -> String {
+    if let id = metadata["tokenizer.ggml.\(name)_token_id"]?.integer {
       return vocabulary.piece(id) ?? ""
     }
     guard vocabulary.isSentencePiece else { return "" }

@@ -39,4 +39,60 @@ struct TensorFigures: Sendable {
     // Order must not matter: pieces are hashed with their places.
     hash = hash &+ piece.hash
   }
+
+  /// Takes values, and returns the sum of their squares.
+  ///
+  /// - Parameters:
+  ///   - values: Values of one row.
+  ///   - count: How many.
+  ///   - start: Where in the tensor they begin.
+  /// - Returns: The sum over the finite ones.
+  mutating func add(_ values: UnsafePointer<Float>, _ count: Int, from start: Int) -> Double {
+    var sums = SIMD4<Double>()
+    var peaks = SIMD4<Float>()
+    for index in stride(from: 0, to: count & ~3, by: 4) {
+      let four = SIMD4(
+        values[index], values[index + 1], values[index + 2], values[index + 3])
+      let wide = SIMD4<Double>(four)
+      sums += wide * wide
+      let size = four.replacing(with: -four, where: four .< 0)
+      peaks.replace(with: size, where: size .> peaks)
+    }
+    var (sum, peak) = (sums.sum(), peaks.max())
+    for index in count & ~3..<count {
+      sum += Double(values[index]) * Double(values[index])
+      peak = max(peak, abs(values[index]))
+    }
+    // Squares of finite floats are finite in double precision, and so are their sums.
+    guard sum.isFinite else { return addOneByOne(values, count, from: start) }
+    if largest == nil || peak > abs(largest?.value ?? 0),
+      let place = (0..<count).first(where: { abs(values[$0]) == peak })
+    {
+      largest = (start + place, values[place])
+    }
+    finite += count
+    squares += sum
+    return sum
+  }
+
+  private mutating func addOneByOne(
+    _ values: UnsafePointer<Float>, _ count: Int, from start: Int
+  ) -> Double {
+    var sum = 0.0
+    for index in 0..<count {
+      let value = values[index]
+      guard value.isFinite else {
+        if firstNonFinite == nil { firstNonFinite = (start + index, value) }
+        nonFinite += 1
+        continue
+      }
+      finite += 1
+      sum += Double(value) * Double(value)
+      if largest == nil || abs(value) > abs(largest?.value ?? 0) {
+        largest = (start + index, value)
+      }
+    }
+    squares += sum
+    return sum
+  }
 }

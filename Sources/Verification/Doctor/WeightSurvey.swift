@@ -60,20 +60,18 @@ struct WeightSurvey: Sendable {
         blocks.decodeRow(
           UnsafeRawBufferPointer(rebasing: bytes).baseAddress.unsafelyUnwrapped, count: length,
           into: values.pointer)
-        var figures = Self.figures(values.pointer, length, from: start)
+        var figures = TensorFigures()
+        var rows: [Double] = []
+        var position = 0
+        while position < length {
+          let end = min(length, ((start + position) / columns + 1) * columns - start)
+          rows.append(
+            figures.add(values.pointer + position, end - position, from: start + position))
+          position = end
+        }
         figures.hash = Self.hash(UnsafeRawBufferPointer(rebasing: bytes), seed: UInt64(start))
-        let part = figures
+        let (part, found) = (figures, rows)
         if hasRows {
-          var row = start / columns
-          var rows: [Double] = []
-          var position = 0
-          while position < length {
-            let end = min(length, (row + 1) * columns - start)
-            rows.append(Self.squares(values.pointer + position, end - position))
-            position = end
-            row += 1
-          }
-          let found = rows
           sums.withLock { sums in
             for (offset, sum) in found.enumerated() { sums[start / columns + offset] += sum }
           }
@@ -87,35 +85,6 @@ struct WeightSurvey: Sendable {
     var figures = result.withLock { $0 }
     figures.rows = sums.withLock { $0.map { Float(($0 / Double(columns)).squareRoot()) } }
     return figures
-  }
-
-  private static func figures(
-    _ values: UnsafePointer<Float>, _ count: Int, from start: Int
-  ) -> TensorFigures {
-    var figures = TensorFigures()
-    var largest: Float = -1
-    var place = 0
-    for index in 0..<count {
-      let value = values[index]
-      guard value.isFinite else {
-        if figures.nonFinite == 0 { figures.firstNonFinite = (start + index, value) }
-        figures.nonFinite += 1
-        continue
-      }
-      if abs(value) > largest { (largest, place) = (abs(value), index) }
-    }
-    figures.squares = squares(values, count)
-    figures.finite = count - figures.nonFinite
-    if largest >= 0 { figures.largest = (start + place, values[place]) }
-    return figures
-  }
-
-  private static func squares(_ values: UnsafePointer<Float>, _ count: Int) -> Double {
-    var sum = 0.0
-    for index in 0..<count where values[index].isFinite {
-      sum += Double(values[index]) * Double(values[index])
-    }
-    return sum
   }
 
   private static func hash(_ bytes: UnsafeRawBufferPointer, seed: UInt64) -> UInt64 {

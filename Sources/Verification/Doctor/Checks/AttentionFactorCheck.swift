@@ -37,7 +37,7 @@ enum AttentionFactorCheck: FileCheck {
     guard !(abs(value - Double(formula)) < 1e-3) else { return [] }
     return [
       Finding(
-        .error, key, "is \(value), expected \(formula)",
+        .error, key, "is \(Float(value)), expected \(formula)",
         consequence: "Attention is sharper or flatter than it was trained, at any length.",
         remedy: "set it to √(1 + ln(extension) / ln(original context))", repairs: [repair])
     ]
@@ -65,7 +65,7 @@ enum AttentionFactorCheck: FileCheck {
         !(abs(value - Double(mixtureScale)) < 1e-3)
       else { return nil }
       return Finding(
-        .error, key, "is \(value), expected \(mixtureScale)",
+        .error, key, "is \(Float(value)), expected \(mixtureScale)",
         consequence: "Attention is sharper or flatter than it was trained.",
         remedy: "set it to what the model's config.json says",
         repairs: [.set(key: key, value: .float32(mixtureScale))])

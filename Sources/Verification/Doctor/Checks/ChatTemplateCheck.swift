@@ -8,7 +8,7 @@ enum ChatTemplateCheck: FileCheck {
   static func findings(in examination: Examination) -> [Finding] {
     guard examination.vocabulary.count > 0 else { return [] }
     let family = examination.family
-    guard let source = examination.metadata[key]?.text, !source.isEmpty else {
+    guard let rendering = examination.template else {
       guard let family, family.hasMarks else { return [] }
       return [
         Finding(
@@ -20,7 +20,6 @@ enum ChatTemplateCheck: FileCheck {
           repairs: repairs(family))
       ]
     }
-    let rendering = TemplateRendering(source, examination)
     if let problem = rendering.problem {
       return [
         Finding(

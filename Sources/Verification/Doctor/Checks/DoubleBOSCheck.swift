@@ -10,11 +10,11 @@ enum DoubleBOSCheck: FileCheck {
     let vocabulary = examination.vocabulary
     let addsBOS =
       examination.metadata["tokenizer.ggml.add_bos_token"]?.flag ?? vocabulary.isSentencePiece
-    let bos = TemplateRendering.special("bos", examination)
-    guard addsBOS, !bos.isEmpty, let source = examination.metadata[key]?.text,
-      begins(source, bos, examination)
+    let bos = TemplateRendering.special("bos", examination.metadata, vocabulary)
+    guard addsBOS, !bos.isEmpty, let template = examination.template, template.problem == nil,
+      template.prompt.hasPrefix(bos)
     else { return [] }
-    let mended = without(source, bos, examination)
+    let mended = without(bos, template, examination)
     return [
       Finding(
         .warning, key,
@@ -26,23 +26,19 @@ enum DoubleBOSCheck: FileCheck {
     ]
   }
 
-  private static func begins(_ source: String, _ bos: String, _ examination: Examination) -> Bool {
-    let rendering = TemplateRendering(source, examination)
-    return rendering.problem == nil && rendering.prompt.hasPrefix(bos)
-  }
-
   /// The template without the expression that writes the mark; nil if that is not all it takes.
   private static func without(
-    _ source: String, _ bos: String, _ examination: Examination
+    _ bos: String, _ template: TemplateRendering, _ examination: Examination
   ) -> String? {
-    let expected = TemplateRendering(source, examination).prompt.dropFirst(bos.count)
+    let source = template.source
+    let expected = template.prompt.dropFirst(bos.count)
     for expression in [
       "{{ bos_token }}", "{{bos_token}}", "{{- bos_token }}", "{{- bos_token -}}",
       "{{ bos_token -}}", "{{ '\(bos)' }}", bos,
     ] {
       guard let range = source.range(of: expression) else { continue }
       let candidate = source.replacingCharacters(in: range, with: "")
-      let rendering = TemplateRendering(candidate, examination)
+      let rendering = TemplateRendering(candidate, examination.metadata, examination.vocabulary)
       if rendering.problem == nil, rendering.prompt == expected { return candidate }
     }
     return nil

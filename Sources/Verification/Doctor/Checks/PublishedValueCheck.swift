@@ -22,7 +22,7 @@ enum PublishedValueCheck: FileCheck {
       if abs(found - Double(base)) > 0.5 {
         findings.append(
           Finding(
-            .error, key, "is \(found), but \(variant.name) has \(base)",
+            .error, key, "is \(Float(found)), but \(variant.name) has \(base)",
             consequence: "Every rotation is wrong, and answers fall apart.",
             remedy: "set it to \(base)", repairs: [.set(key: key, value: .float32(base))]))
       }
