@@ -44,7 +44,9 @@ public struct Doctor: Sendable {
       readsWeights
       ? try WeightSurvey(file, threads: threads, progress: progress) : nil
     let examination = Examination(file, weights: weights)
-    publishedName = examination.published?.name
+    publishedName = examination.published.map { model in
+      model.variant(contextLength: examination.integer("context_length"))?.name ?? model.name
+    }
     var findings = Self.checks.flatMap { $0.findings(in: examination) }
     if !findings.contains(where: { $0.severity == .error }), let obstacle = Self.obstacle(file) {
       findings.append(obstacle)

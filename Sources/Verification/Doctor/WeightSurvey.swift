@@ -82,6 +82,8 @@ struct WeightSurvey: Sendable {
       tensor.releasePages(first * inPiece / blocks.blockSize * blocks.blockBytes..<end)
       try progress(end)
     }
+    // A fault maps pages before its own as well, which come back behind each round.
+    tensor.releasePages(0..<tensor.bytes.count)
     var figures = result.withLock { $0 }
     figures.rows = sums.withLock { $0.map { Float(($0 / Double(columns)).squareRoot()) } }
     return figures

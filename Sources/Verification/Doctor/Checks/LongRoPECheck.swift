@@ -71,7 +71,8 @@ enum LongRoPECheck: FileCheck {
   ) -> Finding {
     let key = examination.key("rope.scaling.original_context_length")
     let isMissing = examination.metadata[key] == nil
-    let published = examination.published?.variant(contextLength: context)?.originalContextLength
+    let published = examination.published?.variant(contextLength: context)
+      .map(\.originalContextLength).flatMap { $0 < context ? $0 : nil }
     let repairs: [Repair] =
       published.map { [.set(key: key, value: .uint32(UInt32($0)))] } ?? []
     return Finding(

@@ -6,12 +6,13 @@ enum PublishedValueCheck: FileCheck {
   static func findings(in examination: Examination) -> [Finding] {
     guard let model = examination.published else { return [] }
     let context = examination.integer("context_length")
+    let shape = model.shape
     var findings = [
-      integer(examination, model, "attention.head_count", model.headCount),
+      integer(examination, model, "attention.head_count", shape.headCount),
       integer(
-        examination, model, "attention.head_count_kv", model.kvHeadCount,
-        isOptional: model.kvHeadCount == model.headCount),
-      integer(examination, model, "rope.dimension_count", model.ropeDimensions),
+        examination, model, "attention.head_count_kv", shape.kvHeadCount,
+        isOptional: shape.kvHeadCount == shape.headCount),
+      integer(examination, model, "rope.dimension_count", shape.rotaryDimensions),
     ].compactMap { $0 }
     guard let variant = model.variant(contextLength: context) else {
       return findings + [length(examination, model, context)]
@@ -27,13 +28,11 @@ enum PublishedValueCheck: FileCheck {
             remedy: "set it to \(base)", repairs: [.set(key: key, value: .float32(base))]))
       }
     }
-    if let original = variant.originalContextLength {
-      findings += [
-        integer(
-          examination, model, "rope.scaling.original_context_length", original,
-          isOptional: original == context)
-      ].compactMap { $0 }
-    }
+    findings += [
+      integer(
+        examination, model, "rope.scaling.original_context_length", variant.originalContextLength,
+        isOptional: variant.originalContextLength == context)
+    ].compactMap { $0 }
     if let window = variant.slidingWindow {
       findings += slidingWindow(examination, variant, window, context: variant.contextLength)
     }
@@ -59,8 +58,8 @@ enum PublishedValueCheck: FileCheck {
     _ examination: Examination, _ model: PublishedModel, _ context: Int?
   ) -> Finding {
     let key = examination.key("context_length")
-    let lengths = model.variants.map { "\($0.contextLength)" }.joined(separator: " or ")
-    let only = model.variants.count == 1 ? model.variants[0].contextLength : nil
+    let lengths = model.contextLengths.map(String.init).joined(separator: " or ")
+    let only = model.contextLengths.count == 1 ? model.contextLengths[0] : nil
     return Finding(
       .warning, key,
       "is \(context.map(String.init) ?? "missing"), but \(model.name) has \(lengths)",
