@@ -11,8 +11,8 @@ let program = Program(
     Hugging Face folder.
     """,
   commands: [
-    chatCommand, runCommand, convertCommand, quantizeCommand, imatrixCommand, verifyCommand, doctorCommand,
-    inspectCommand, benchCommand, modelsCommand, tokenizeCommand, detokenizeCommand,
-    templateCommand, logitsCommand,
+    chatCommand, runCommand, convertCommand, quantizeCommand, imatrixCommand, verifyCommand,
+    doctorCommand, inspectCommand, benchCommand, modelsCommand, tokenizeCommand,
+    detokenizeCommand, templateCommand, logitsCommand,
   ])
 exit(await program.run(Array(CommandLine.arguments.dropFirst())))
