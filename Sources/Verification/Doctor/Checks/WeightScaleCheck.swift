@@ -8,7 +8,7 @@ enum WeightScaleCheck: FileCheck {
   /// A value this many times its tensor's usual one is damage; the largest known of any model
   /// ("super weights", Yu and others, 2024) are some hundred times.
   private static let valueLimit: Float = 4000
-  /// As much for a row.
+  /// As much for a row; ten times that is certainly damage.
   private static let rowLimit: Float = 100
   private static let told = 6
 
@@ -43,7 +43,8 @@ enum WeightScaleCheck: FileCheck {
     {
       return [
         finding(
-          .error, tensor, "row \(row) is \(times(figures.rows[row] / usual)) as large as usual")
+          figures.rows[row] > 10 * usual * rowLimit ? .error : .warning, tensor,
+          "row \(row) is \(times(figures.rows[row] / usual)) as large as usual")
       ]
     }
     guard abs(largest.value) > usual * valueLimit else { return [] }
