@@ -12,10 +12,10 @@ func instructionSet(_ flags: String...) -> [SwiftSetting] {
 #if arch(x86_64)
   let wideKernels: [Target] = [
     .target(
-      name: "KernelsAVX2", dependencies: ["KernelCore", "BlockFormats"],
+      name: "KernelsAVX2", dependencies: ["CInstructions", "KernelCore", "BlockFormats"],
       swiftSettings: instructionSet("-mavx2", "-mfma", "-mf16c")),
     .target(
-      name: "KernelsAVX512", dependencies: ["KernelCore", "BlockFormats"],
+      name: "KernelsAVX512", dependencies: ["CInstructions", "KernelCore", "BlockFormats"],
       swiftSettings: instructionSet(
         "-mavx2", "-mfma", "-mf16c", "-mavx512f", "-mavx512bw", "-mavx512dq", "-mavx512vl",
         "-mavx512vnni")),

@@ -4,6 +4,9 @@ public typealias Floats = SIMD16<Float>
 /// Sixty-four bytes of integers, read as the word that uses them says.
 public typealias Bits = SIMD8<Int64>
 
+/// Sixteen bytes of integers.
+public typealias SixteenBytes = SIMD2<Int64>
+
 /// The vector vocabulary in which every kernel is written.
 ///
 /// Each word is one or a few instructions. Every set works on the same sixteen lanes, so that a
@@ -44,12 +47,19 @@ public protocol InstructionSet: SendableMetatype {
   static func exp2Integral(_ a: Floats) -> Floats
   /// Sixteen 32-bit integers as floats.
   static func floats(_ integers: Bits) -> Floats
-  /// Sixteen unsigned bytes, eight in each word, as floats.
-  static func floats(unsignedBytes low: UInt64, _ high: UInt64) -> Floats
-  /// Sixteen signed bytes, eight in each word, as floats.
-  static func floats(signedBytes low: UInt64, _ high: UInt64) -> Floats
-  /// Lanes `2 * step` and `2 * step + 1`, each repeated eight times.
-  static func spread8(_ v: Floats, _ step: Int) -> Floats
+  /// Sixteen unsigned bytes as floats.
+  static func floats(unsigned bytes: SixteenBytes) -> Floats
+  /// Sixteen signed bytes as floats.
+  static func floats(signed bytes: SixteenBytes) -> Floats
+  /// Eight half-precision values, four in each word, widened into the low lanes.
+  static func halves(_ low: UInt64, _ high: UInt64) -> Floats
+  /// The low half of a word as a half-precision value in the low eight lanes, and the high half
+  /// in the high eight.
+  static func halfPair(_ bits: UInt32) -> Floats
+  /// The low eight lanes, each twice.
+  static func doubledLow(_ v: Floats) -> Floats
+  /// The high eight lanes, each twice.
+  static func doubledHigh(_ v: Floats) -> Floats
   /// Lanes `4 * step …< 4 * step + 4`, each repeated four times.
   static func spread4(_ v: Floats, _ step: Int) -> Floats
 
@@ -77,23 +87,80 @@ public protocol InstructionSet: SendableMetatype {
   static func expandBits(_ bits: UInt64) -> Bits
   /// The entry of a 16-byte table for each byte in 0…15.
   static func lookUp(_ indices: Bits, in table: SIMD2<Int64>) -> Bits
-  /// Sixteen sums of four products of a weight and `128 * high + low`, in lanes of 32 bits.
-  ///
-  /// `bias` holds the negated sum of each lane's four activations: what a set whose only product
-  /// is unsigned × signed needs to take the weights' offset away.
-  static func dot(_ weights: Bits, high: Bits, low: Bits, bias: Bits) -> Bits
-  /// Sixteen negated sums of four activations `128 * high + low`, in lanes of 32 bits.
-  static func dotBias(high: Bits, low: Bits) -> Bits
   /// Writes sixteen lanes, rounded to nearest even, as signed bytes.
   static func storeBytes(_ v: Floats, _ p: UnsafeMutableRawPointer)
   /// Asks for the cache line at `p`, which need not exist.
   static func prefetch(_ p: UnsafeRawPointer)
+
+  // MARK: Words of 16 bits
+
+  /// The same word in all lanes.
+  static func splatWord(_ x: Int16) -> Bits
+  /// The two words at `p`, in all lanes of 32 bits.
+  static func splatPair(_ p: UnsafeRawPointer) -> Bits
+  /// The high byte of each word, its sign extended.
+  static func signedOddBytes(_ v: Bits) -> Bits
+  /// Difference of words, wrapping.
+  static func subtractWords(_ a: Bits, _ b: Bits) -> Bits
+  /// Sixteen sums of two products of signed words, in lanes of 32 bits.
+  static func products(_ a: Bits, _ b: Bits) -> Bits
+  /// `sum + products(a, b)`.
+  static func addProducts(_ sum: Bits, _ a: Bits, _ b: Bits) -> Bits
+  /// Rounds sixteen lanes to nearest even and writes them as words: of each four, the first and
+  /// the third side by side at `even`, the second and the fourth at `odd`.
+  static func storeWords(_ v: Floats, even: UnsafeMutableRawPointer, odd: UnsafeMutableRawPointer)
+  /// Transposes sixteen rows of sixteen lanes of 32 bits in place.
+  static func transpose(_ rows: UnsafeMutableRawPointer)
+
+  // MARK: Registers
+
+  /// Whether tiles of two rows of lanes by six tokens fit in registers.
+  static var hasWideTiles: Bool { get }
 }
 
 extension InstructionSet {
   /// One half-precision value, by the conversion that the set has.
   @inlinable @inline(__always)
   public static func half(_ bits: UInt16) -> Float { Float(Float16(bitPattern: bits)) }
+
+  /// The low byte of each word.
+  @inlinable @inline(__always)
+  public static func evenBytes(_ v: Bits) -> Bits { v & splatWord(0xFF) }
+
+  /// The high byte of each word.
+  @inlinable @inline(__always)
+  public static func oddBytes(_ v: Bits) -> Bits { shiftedRight(v, 8) }
+
+  /// The low byte of each word, its sign extended.
+  @inlinable @inline(__always)
+  public static func signedEvenBytes(_ v: Bits) -> Bits { signedOddBytes(shiftedLeft(v, 8)) }
+
+  /// Sixteen rows, transposed lane by lane.
+  @inlinable @inline(__always)
+  public static func transpose(_ rows: UnsafeMutableRawPointer) {
+    let lanes = rows.assumingMemoryBound(to: UInt32.self)
+    var row = 1
+    while row < 16 {
+      var column = 0
+      while column < row {
+        let lane = lanes[row &* 16 &+ column]
+        lanes[row &* 16 &+ column] = lanes[column &* 16 &+ row]
+        lanes[column &* 16 &+ row] = lane
+        column &+= 1
+      }
+      row &+= 1
+    }
+  }
+
+  /// The first lanes, to where there is no room for more.
+  @inlinable @inline(__always)
+  public static func store(_ v: Floats, _ p: UnsafeMutablePointer<Float>, count: Int) {
+    var lane = 0
+    while lane < count {
+      p[lane] = v[lane]
+      lane &+= 1
+    }
+  }
 
   /// The sum of all lanes, in a fixed order of halves.
   @inlinable @inline(__always)

@@ -23,20 +23,32 @@ extension KernelSet {
       nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil,
     ]
     encode = Self.encoders(S.self)
-    packedMatrix = { panel, rows, steps, activations, tokens, out, stride in
-      MatrixMatrix.packed(
-        panel, rows: rows, steps: steps, hasMinimums: false, activations, tokens: tokens,
-        into: out, outStride: stride, S.self)
-    }
-    packedMatrixWithMinimums = { panel, rows, steps, activations, tokens, out, stride in
-      MatrixMatrix.packed(
-        panel, rows: rows, steps: steps, hasMinimums: true, activations, tokens: tokens,
-        into: out, outStride: stride, S.self)
-    }
-    floatMatrix = { panel, rows, steps, activations, tokens, out, stride in
+    packedMatrix = [
+      {
+        MatrixMatrix.packed(
+          $0, steps: $1, hasMinimums: false, hasSmallBlocks: false, $2, tokenBytes: $3, tokens: $4,
+          into: $5, S.self)
+      },
+      {
+        MatrixMatrix.packed(
+          $0, steps: $1, hasMinimums: true, hasSmallBlocks: false, $2, tokenBytes: $3, tokens: $4,
+          into: $5, S.self)
+      },
+      {
+        MatrixMatrix.packed(
+          $0, steps: $1, hasMinimums: false, hasSmallBlocks: true, $2, tokenBytes: $3, tokens: $4,
+          into: $5, S.self)
+      },
+      {
+        MatrixMatrix.packed(
+          $0, steps: $1, hasMinimums: true, hasSmallBlocks: true, $2, tokenBytes: $3, tokens: $4,
+          into: $5, S.self)
+      },
+    ]
+    floatMatrix = { panel, columns, activations, stride, tokens, target in
       MatrixMatrix.floats(
-        panel, rows: rows, steps: steps, activations, tokens: tokens, into: out,
-        outStride: stride, S.self)
+        panel, columns: columns, activations, tokenStride: stride, tokens: tokens, into: target,
+        S.self)
     }
     quantize = { x, count, out in
       QuantizedActivations.quantize(x, count: count, into: out, S.self)
@@ -83,6 +95,7 @@ extension KernelSet.PackedKernels {
   @inlinable @inline(__always)
   init<F: PackedFormat, S: InstructionSet>(_ format: F.Type, _ set: S.Type) {
     hasMinimums = F.hasMinimums
+    hasSmallBlocks = F.hasSmallBlocks
     vector = { weights, rowBytes, rows, columns, activations, scratch, out in
       MatrixVector.packed(
         weights, rowBytes: rowBytes, rows: rows, columns: columns, activations,
@@ -106,8 +119,7 @@ extension KernelSet.FloatKernels {
     }
     decode = { weights, rowBytes, rows, columns, _, panel in
       WeightPanel.decodeFloats(
-        weights, rowBytes: rowBytes, rows: rows, columns: columns,
-        into: panel.assumingMemoryBound(to: Float.self), S.self, F.self)
+        weights, rowBytes: rowBytes, rows: rows, columns: columns, into: panel, S.self, F.self)
     }
   }
 }

@@ -27,15 +27,14 @@ public struct KernelSet: Sendable {
   /// A panel of packed weights times tokens; see `MatrixMatrix.packed`.
   public typealias PackedMatrix =
     @Sendable (
-      _ panel: UnsafeRawPointer, _ rows: Int, _ steps: Int, _ activations: UnsafeRawPointer,
-      _ tokens: Int, _ out: UnsafeMutablePointer<Float>, _ outStride: Int
+      _ panel: UnsafeRawPointer, _ steps: Int, _ activations: UnsafeRawPointer,
+      _ tokenBytes: Int, _ tokens: Int, _ target: MatrixMatrix.Target
     ) -> Void
   /// A panel of float weights times tokens; see `MatrixMatrix.floats`.
   public typealias FloatMatrix =
     @Sendable (
-      _ panel: UnsafePointer<Float>, _ rows: Int, _ steps: Int,
-      _ activations: UnsafePointer<Float>, _ tokens: Int, _ out: UnsafeMutablePointer<Float>,
-      _ outStride: Int
+      _ panel: UnsafeRawPointer, _ columns: Int, _ activations: UnsafePointer<Float>,
+      _ tokenStride: Int, _ tokens: Int, _ target: MatrixMatrix.Target
     ) -> Void
   /// One query head over a range of positions; see `AttentionKernel.attend`.
   public typealias Attend =
@@ -56,6 +55,8 @@ public struct KernelSet: Sendable {
   public struct PackedKernels: Sendable {
     /// Whether panels carry minimums.
     public var hasMinimums: Bool
+    /// Whether each sixteen weights have a scale of their own.
+    public var hasSmallBlocks: Bool
     /// The decode step's kernel.
     public var vector: PackedVector
     /// Fills a panel.
@@ -78,10 +79,8 @@ public struct KernelSet: Sendable {
   public var float: [FloatKernels?]
   /// By `WeightFormat.rawValue`; nil for float formats.
   public var encode: [Encode?]
-  /// Panels without minimums.
-  public var packedMatrix: PackedMatrix
-  /// Panels with minimums.
-  public var packedMatrixWithMinimums: PackedMatrix
+  /// Panels of packed weights, by what `PackedKernels.matrix(of:)` reads from the format.
+  public var packedMatrix: [PackedMatrix]
   /// Panels of floats.
   public var floatMatrix: FloatMatrix
   /// `QuantizedActivations.quantize`.
@@ -147,4 +146,11 @@ public struct KernelSet: Sendable {
   public var probeDots: @Sendable (_ count: Int, _ seed: UInt8) -> Float
   /// `ProbeKernels.products`.
   public var probeProducts: @Sendable (_ count: Int, _ seed: Float) -> Float
+}
+
+extension KernelSet.PackedKernels {
+  /// The product of this format's panels with tokens.
+  public func matrix(of set: KernelSet) -> KernelSet.PackedMatrix {
+    set.packedMatrix[(hasMinimums ? 1 : 0) + (hasSmallBlocks ? 2 : 0)]
+  }
 }

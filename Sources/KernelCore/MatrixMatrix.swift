@@ -1,178 +1,217 @@
 /// Products of a decoded panel of weights with many tokens: the prefill kernels.
 ///
-/// Four rows by four tokens at a time: sixteen sums stay in registers, and each load of weights
-/// serves four products. Sums run over the columns in the order of `MatrixVector`.
+/// Up to 32 rows by six tokens at a time: their sums stay in registers, each load of weights serves
+/// all tokens, and each load of an activation all rows.
 public enum MatrixMatrix {
+  /// Where results go.
+  public struct Target {
+    /// `[tokens][rows]`.
+    @usableFromInline let out: UnsafeMutablePointer<Float>
+    /// The distance between tokens.
+    @usableFromInline let stride: Int
+    /// Rows of the panel.
+    @usableFromInline let rows: Int
+    /// Whether results are added to what is there.
+    @usableFromInline let adds: Bool
+
+    /// A target.
+    @inlinable @inline(__always)
+    public init(_ out: UnsafeMutablePointer<Float>, stride: Int, rows: Int, adds: Bool) {
+      self.out = out
+      self.stride = stride
+      self.rows = rows
+      self.adds = adds
+    }
+
+    /// Writes the sums of a token, of up to 16 rows from `first` on.
+    @inlinable @inline(__always)
+    func write<S: InstructionSet>(
+      _ sums: Floats, scale: Float, token: Int, first: Int, _: S.Type
+    ) {
+      guard first < rows else { return }
+      let p = out + (token &* stride &+ first)
+      let count = rows &- first
+      if count >= 16 {
+        let old = adds ? S.load(UnsafePointer(p)) : S.splat(0)
+        S.store(S.multiplyAdd(old, sums, S.splat(scale)), p)
+      } else {
+        let old = adds ? S.load(UnsafePointer(p), count: count) : S.splat(0)
+        S.store(S.multiplyAdd(old, sums, S.splat(scale)), p, count: count)
+      }
+    }
+  }
+
   /// A panel of a packed format times quantized activations.
   ///
   /// - `panel`: `WeightPanel` of the rows.
-  /// - `rows`: The rows in the panel.
-  /// - `steps`: Steps of 64 in a row.
+  /// - `steps`: Steps of 64 columns.
   /// - `hasMinimums`: As the format says.
-  /// - `activations`: Rows of `QuantizedActivations`, one a token.
+  /// - `hasSmallBlocks`: As the format says.
+  /// - `activations`: The first token's group.
+  /// - `tokenBytes`: The distance between tokens in `activations`.
   /// - `tokens`: How many tokens.
-  /// - `out`: `[tokens][rows]`, `outStride` values from one token to the next.
-  /// - `outStride`: The distance between tokens in `out`.
+  /// - `target`: Where results go.
   @inlinable @inline(__always)
   public static func packed<S: InstructionSet>(
-    _ panel: UnsafeRawPointer, rows: Int, steps: Int, hasMinimums: Bool,
-    _ activations: UnsafeRawPointer, tokens: Int,
-    into out: UnsafeMutablePointer<Float>, outStride: Int, _: S.Type
+    _ panel: UnsafeRawPointer, steps: Int, hasMinimums: Bool, hasSmallBlocks: Bool,
+    _ activations: UnsafeRawPointer, tokenBytes: Int, tokens: Int, into target: Target, _: S.Type
   ) {
-    let stepBytes = WeightPanel.packedStepBytes(hasMinimums: hasMinimums)
-    let tokenBytes = steps &* QuantizedActivations.stepBytes
-    var token = 0
-    while token < tokens {
-      let last = tokens &- 1
-      let t1 = token &+ 1 < last ? token &+ 1 : last
-      let t2 = token &+ 2 < last ? token &+ 2 : last
-      let t3 = token &+ 3 < last ? token &+ 3 : last
-      var row = 0
-      while row < rows {
-        var w = panel + (row / 4) &* steps &* 4 &* stepBytes
-        var a0 = activations + token &* tokenBytes
-        var a1 = activations + t1 &* tokenBytes
-        var a2 = activations + t2 &* tokenBytes
-        var a3 = activations + t3 &* tokenBytes
-        let zero = S.splat(0)
-        var s0 = (zero, zero, zero, zero)
-        var s1 = s0
-        var s2 = s0
-        var s3 = s0
-        var step = 0
-        while step < steps {
-          addStep(&s0, w, a0, a1, a2, a3, hasMinimums, S.self)
-          addStep(&s1, w + stepBytes, a0, a1, a2, a3, hasMinimums, S.self)
-          addStep(&s2, w + 2 &* stepBytes, a0, a1, a2, a3, hasMinimums, S.self)
-          addStep(&s3, w + 3 &* stepBytes, a0, a1, a2, a3, hasMinimums, S.self)
-          w += 4 &* stepBytes
-          a0 += QuantizedActivations.stepBytes
-          a1 += QuantizedActivations.stepBytes
-          a2 += QuantizedActivations.stepBytes
-          a3 += QuantizedActivations.stepBytes
-          step &+= 1
-        }
-        let o0 = out + (token &* outStride &+ row)
-        let o1 = out + (t1 &* outStride &+ row)
-        let o2 = out + (t2 &* outStride &+ row)
-        let o3 = out + (t3 &* outStride &+ row)
-        storeSums(s0, o0, o1, o2, o3, S.self)
-        if row &+ 1 < rows { storeSums(s1, o0 + 1, o1 + 1, o2 + 1, o3 + 1, S.self) }
-        if row &+ 2 < rows { storeSums(s2, o0 + 2, o1 + 2, o2 + 2, o3 + 2, S.self) }
-        if row &+ 3 < rows { storeSums(s3, o0 + 3, o1 + 3, o2 + 3, o3 + 3, S.self) }
-        row &+= 4
+    func tile<T: TokenTile>(_ token: Int, _: T.Type) {
+      var first = 0
+      while first < target.rows {
+        packedTile(
+          panel + first / WeightPanel.halfRows &* WeightPanel.packedHalfBytes, steps, hasMinimums,
+          hasSmallBlocks, activations + token &* tokenBytes, tokenBytes, token, first, target,
+          S.self, T.self)
+        first &+= S.hasWideTiles ? WeightPanel.rows : WeightPanel.halfRows
       }
-      token &+= 4
     }
+    forEachTile(tokens, S.self, tile, tile, tile, tile)
   }
 
-  /// One row's 64 weights times four tokens.
-  @inlinable @inline(__always)
-  static func addStep<S: InstructionSet>(
-    _ sums: inout (Floats, Floats, Floats, Floats), _ w: UnsafeRawPointer,
-    _ a0: UnsafeRawPointer, _ a1: UnsafeRawPointer, _ a2: UnsafeRawPointer,
-    _ a3: UnsafeRawPointer, _ hasMinimums: Bool, _: S.Type
-  ) {
-    let codes = S.loadBits(w)
-    let scale = S.load((w + 64).assumingMemoryBound(to: Float.self))
-    let minimum =
-      hasMinimums ? S.load((w + 128).assumingMemoryBound(to: Float.self)) : S.splat(0)
-    sums.0 = PackedStep.add(
-      sums.0, codes, scale, minimum, hasMinimums: hasMinimums, activations: a0, S.self)
-    sums.1 = PackedStep.add(
-      sums.1, codes, scale, minimum, hasMinimums: hasMinimums, activations: a1, S.self)
-    sums.2 = PackedStep.add(
-      sums.2, codes, scale, minimum, hasMinimums: hasMinimums, activations: a2, S.self)
-    sums.3 = PackedStep.add(
-      sums.3, codes, scale, minimum, hasMinimums: hasMinimums, activations: a3, S.self)
-  }
-
-  /// A panel of floats times float activations padded with zeros to a multiple of 16.
+  /// A panel of floats times float activations, padded with zeros to a multiple of 16.
   ///
   /// - `panel`: `WeightPanel` of the rows.
-  /// - `rows`: The rows in the panel.
-  /// - `steps`: Steps of 16 in a row.
-  /// - `activations`: `[tokens][16 * steps]`.
+  /// - `columns`: Columns of the panel, a multiple of 16.
+  /// - `activations`: The first token's value at the panel's first column.
+  /// - `tokenStride`: The distance between tokens in `activations`.
   /// - `tokens`: How many tokens.
-  /// - `out`: `[tokens][rows]`, `outStride` values from one token to the next.
-  /// - `outStride`: The distance between tokens in `out`.
+  /// - `target`: Where results go.
   @inlinable @inline(__always)
   public static func floats<S: InstructionSet>(
-    _ panel: UnsafePointer<Float>, rows: Int, steps: Int,
-    _ activations: UnsafePointer<Float>, tokens: Int,
-    into out: UnsafeMutablePointer<Float>, outStride: Int, _: S.Type
+    _ panel: UnsafeRawPointer, columns: Int, _ activations: UnsafePointer<Float>,
+    tokenStride: Int, tokens: Int, into target: Target, _: S.Type
   ) {
-    let tokenStride = steps &* 16
-    var token = 0
-    while token < tokens {
-      let last = tokens &- 1
-      let t1 = token &+ 1 < last ? token &+ 1 : last
-      let t2 = token &+ 2 < last ? token &+ 2 : last
-      let t3 = token &+ 3 < last ? token &+ 3 : last
-      var row = 0
-      while row < rows {
-        var w = panel + (row / 4) &* steps &* 64
-        var a0 = activations + token &* tokenStride
-        var a1 = activations + t1 &* tokenStride
-        var a2 = activations + t2 &* tokenStride
-        var a3 = activations + t3 &* tokenStride
-        let zero = S.splat(0)
-        var s0 = (zero, zero, zero, zero)
-        var s1 = s0
-        var s2 = s0
-        var s3 = s0
-        var step = 0
-        while step < steps {
-          let v0 = S.load(a0)
-          let v1 = S.load(a1)
-          let v2 = S.load(a2)
-          let v3 = S.load(a3)
-          addProducts(&s0, S.load(w), v0, v1, v2, v3, S.self)
-          addProducts(&s1, S.load(w + 16), v0, v1, v2, v3, S.self)
-          addProducts(&s2, S.load(w + 32), v0, v1, v2, v3, S.self)
-          addProducts(&s3, S.load(w + 48), v0, v1, v2, v3, S.self)
-          w += 64
-          a0 += 16
-          a1 += 16
-          a2 += 16
-          a3 += 16
-          step &+= 1
-        }
-        let o0 = out + (token &* outStride &+ row)
-        let o1 = out + (t1 &* outStride &+ row)
-        let o2 = out + (t2 &* outStride &+ row)
-        let o3 = out + (t3 &* outStride &+ row)
-        storeSums(s0, o0, o1, o2, o3, S.self)
-        if row &+ 1 < rows { storeSums(s1, o0 + 1, o1 + 1, o2 + 1, o3 + 1, S.self) }
-        if row &+ 2 < rows { storeSums(s2, o0 + 2, o1 + 2, o2 + 2, o3 + 2, S.self) }
-        if row &+ 3 < rows { storeSums(s3, o0 + 3, o1 + 3, o2 + 3, o3 + 3, S.self) }
-        row &+= 4
+    func tile<T: TokenTile>(_ token: Int, _: T.Type) {
+      var first = 0
+      while first < target.rows {
+        floatTile(
+          panel + first / WeightPanel.halfRows &* WeightPanel.floatHalfBytes, columns,
+          activations + token &* tokenStride, tokenStride, token, first, target, S.self, T.self)
+        first &+= S.hasWideTiles ? WeightPanel.rows : WeightPanel.halfRows
       }
-      token &+= 4
+    }
+    forEachTile(tokens, S.self, tile, tile, tile, tile)
+  }
+
+  /// Covers the tokens with tiles as large as registers hold.
+  @inlinable @inline(__always)
+  static func forEachTile<S: InstructionSet>(
+    _ tokens: Int, _: S.Type, _ six: (Int, TokenTile6.Type) -> Void,
+    _ four: (Int, TokenTile4.Type) -> Void, _ two: (Int, TokenTile2.Type) -> Void,
+    _ one: (Int, TokenTile1.Type) -> Void
+  ) {
+    var token = 0
+    if S.hasWideTiles {
+      while tokens &- token >= 6 {
+        six(token, TokenTile6.self)
+        token &+= 6
+      }
+      if tokens &- token >= 4 {
+        four(token, TokenTile4.self)
+        token &+= 4
+      }
+    }
+    while tokens &- token >= 2 {
+      two(token, TokenTile2.self)
+      token &+= 2
+    }
+    if token < tokens { one(token, TokenTile1.self) }
+  }
+
+  /// Some tokens times the rows of a half, or of both.
+  @inlinable @inline(__always)
+  static func packedTile<S: InstructionSet, T: TokenTile>(
+    _ half: UnsafeRawPointer, _ steps: Int, _ hasMinimums: Bool, _ hasSmallBlocks: Bool,
+    _ activations: UnsafeRawPointer, _ tokenBytes: Int, _ token: Int, _ first: Int,
+    _ target: Target, _: S.Type, _: T.Type
+  ) {
+    var tile = T()
+    let pairs = hasSmallBlocks ? 4 : 8
+    let blocks = steps &* 16 / pairs
+    var block = 0
+    while block < blocks {
+      // A step has sixteen pairs of even columns and sixteen of odd ones.
+      let step = block &* pairs / 16
+      let lane = block &* pairs % 16
+      var w = half + (step &* WeightPanel.stepBytes &+ lane &* 64)
+      var x = activations + (step &* QuantizedActivations.stepBytes &+ lane &* 4)
+      var pair = 0
+      while pair < pairs {
+        let even = load(w, S.self)
+        let odd = load(w + 1024, S.self)
+        tile.forEach { token, sums in
+          let x = x + token &* tokenBytes
+          sums.add(even, x, S.self)
+          sums.add(odd, x + 64, S.self)
+        }
+        w += 64
+        x += 4
+        pair &+= 1
+      }
+      let sixteenth = hasSmallBlocks ? block : 2 &* block
+      let scales = floats(half + (WeightPanel.scalesOffset &+ sixteenth &* 64), S.self)
+      tile.forEach { _, sums in sums.fold(scales, S.self) }
+      if hasMinimums {
+        let minimums = floats(half + (WeightPanel.minimumsOffset &+ sixteenth &* 64), S.self)
+        let sums =
+          activations
+          + (block &* 4
+            &+ (hasSmallBlocks
+              ? QuantizedActivations.sumsOffset : QuantizedActivations.pairSumsOffset))
+        tile.forEach { token, tokenSums in
+          tokenSums.add(minimums, (sums + token &* tokenBytes).load(as: Float.self), S.self)
+        }
+      }
+      block &+= 1
+    }
+    tile.forEach { index, sums in
+      let scale = QuantizedActivations.scale(activations + index &* tokenBytes)
+      target.write(sums.floats.0, scale: scale, token: token &+ index, first: first, S.self)
+      if S.hasWideTiles {
+        target.write(
+          sums.floats.1, scale: scale, token: token &+ index, first: first &+ 16, S.self)
+      }
     }
   }
 
   @inlinable @inline(__always)
-  static func addProducts<S: InstructionSet>(
-    _ sums: inout (Floats, Floats, Floats, Floats), _ w: Floats, _ a0: Floats, _ a1: Floats,
-    _ a2: Floats, _ a3: Floats, _: S.Type
+  static func floatTile<S: InstructionSet, T: TokenTile>(
+    _ half: UnsafeRawPointer, _ columns: Int, _ activations: UnsafePointer<Float>,
+    _ tokenStride: Int, _ token: Int, _ first: Int, _ target: Target, _: S.Type, _: T.Type
   ) {
-    sums.0 = S.multiplyAdd(sums.0, w, a0)
-    sums.1 = S.multiplyAdd(sums.1, w, a1)
-    sums.2 = S.multiplyAdd(sums.2, w, a2)
-    sums.3 = S.multiplyAdd(sums.3, w, a3)
+    var tile = T()
+    var w = half
+    var x = activations
+    var column = 0
+    while column < columns {
+      let low = S.load(w.assumingMemoryBound(to: Float.self))
+      let high =
+        S.hasWideTiles
+        ? S.load((w + WeightPanel.floatHalfBytes).assumingMemoryBound(to: Float.self)) : low
+      tile.forEach { token, sums in sums.add((low, high), x[token &* tokenStride], S.self) }
+      w += 64
+      x += 1
+      column &+= 1
+    }
+    tile.forEach { index, sums in
+      target.write(sums.floats.0, scale: 1, token: token &+ index, first: first, S.self)
+      if S.hasWideTiles {
+        target.write(sums.floats.1, scale: 1, token: token &+ index, first: first &+ 16, S.self)
+      }
+    }
   }
 
-  /// One row's results for four tokens; a token that repeats the last writes the same value.
+  /// The same place of one half, or of both.
   @inlinable @inline(__always)
-  static func storeSums<S: InstructionSet>(
-    _ sums: (Floats, Floats, Floats, Floats), _ o0: UnsafeMutablePointer<Float>,
-    _ o1: UnsafeMutablePointer<Float>, _ o2: UnsafeMutablePointer<Float>,
-    _ o3: UnsafeMutablePointer<Float>, _: S.Type
-  ) {
-    o0.pointee = S.sum(sums.0)
-    o1.pointee = S.sum(sums.1)
-    o2.pointee = S.sum(sums.2)
-    o3.pointee = S.sum(sums.3)
+  static func load<S: InstructionSet>(_ p: UnsafeRawPointer, _: S.Type) -> (Bits, Bits) {
+    let low = S.loadBits(p)
+    return (low, S.hasWideTiles ? S.loadBits(p + WeightPanel.packedHalfBytes) : low)
+  }
+
+  @inlinable @inline(__always)
+  static func floats<S: InstructionSet>(_ p: UnsafeRawPointer, _: S.Type) -> (Floats, Floats) {
+    let (low, high) = load(p, S.self)
+    return (unsafeBitCast(low, to: Floats.self), unsafeBitCast(high, to: Floats.self))
   }
 }

@@ -15,7 +15,7 @@ public enum MatrixVector {
   /// - `rows`: How many rows.
   /// - `columns`: The values in a row, a multiple of 32.
   /// - `activations`: `QuantizedActivations` of the vector.
-  /// - `scratch`: At least two blocks, for the end of a row that is half a step.
+  /// - `scratch`: At least `WeightPanel.scratchBytes`, for the end of a row that is no whole group.
   /// - `out`: `[rows]`.
   @inlinable @inline(__always)
   public static func packed<S: InstructionSet, F: PackedFormat>(
@@ -23,9 +23,9 @@ public enum MatrixVector {
     _ activations: UnsafeRawPointer, scratch: UnsafeMutableRawPointer,
     into out: UnsafeMutablePointer<Float>, _: S.Type, _: F.Type
   ) {
-    let groups = columns / F.groupSize
+    let groups = columns / QuantizedActivations.groupSize
     let groupBytes = F.groupBytes
-    let hasTail = columns &- groups &* F.groupSize > 0
+    let rest = columns &- groups &* QuantizedActivations.groupSize
     var row = 0
     while row < rows {
       // The last rows are walked twice rather than by a kernel of their own.
@@ -44,26 +44,35 @@ public enum MatrixVector {
       var s3 = S.splat(0)
       var group = 0
       while group < groups {
-        accumulate(p0, a, &s0, S.self, F.self)
-        accumulate(p1, a, &s1, S.self, F.self)
-        accumulate(p2, a, &s2, S.self, F.self)
-        accumulate(p3, a, &s3, S.self, F.self)
-        S.prefetch(p0 + prefetchDistance)
-        S.prefetch(p1 + prefetchDistance)
-        S.prefetch(p2 + prefetchDistance)
-        S.prefetch(p3 + prefetchDistance)
+        var g0 = GroupSum(p0, a, S.self, F.self)
+        var g1 = GroupSum(p1, a, S.self, F.self)
+        var g2 = GroupSum(p2, a, S.self, F.self)
+        var g3 = GroupSum(p3, a, S.self, F.self)
+        addStep(0, p0, p1, p2, p3, a, &g0, &g1, &g2, &g3, S.self, F.self)
+        addStep(1, p0, p1, p2, p3, a, &g0, &g1, &g2, &g3, S.self, F.self)
+        addStep(2, p0, p1, p2, p3, a, &g0, &g1, &g2, &g3, S.self, F.self)
+        addStep(3, p0, p1, p2, p3, a, &g0, &g1, &g2, &g3, S.self, F.self)
+        let scale = S.splat(QuantizedActivations.scale(a))
+        s0 = S.multiplyAdd(s0, g0.sum, scale)
+        s1 = S.multiplyAdd(s1, g1.sum, scale)
+        s2 = S.multiplyAdd(s2, g2.sum, scale)
+        s3 = S.multiplyAdd(s3, g3.sum, scale)
+        prefetch(p0, groupBytes, S.self)
+        prefetch(p1, groupBytes, S.self)
+        prefetch(p2, groupBytes, S.self)
+        prefetch(p3, groupBytes, S.self)
         p0 += groupBytes
         p1 += groupBytes
         p2 += groupBytes
         p3 += groupBytes
-        a += QuantizedActivations.stepBytes &* F.stepsPerGroup
+        a += QuantizedActivations.groupBytes
         group &+= 1
       }
-      if hasTail {
-        accumulate(padded(p0, scratch, F.self), a, &s0, S.self, F.self)
-        accumulate(padded(p1, scratch, F.self), a, &s1, S.self, F.self)
-        accumulate(padded(p2, scratch, F.self), a, &s2, S.self, F.self)
-        accumulate(padded(p3, scratch, F.self), a, &s3, S.self, F.self)
+      if rest > 0 {
+        addRest(&s0, p0, rest, a, scratch, S.self, F.self)
+        addRest(&s1, p1, rest, a, scratch, S.self, F.self)
+        addRest(&s2, p2, rest, a, scratch, S.self, F.self)
+        addRest(&s3, p3, rest, a, scratch, S.self, F.self)
       }
       out[row] = S.sum(s0)
       out[i1] = S.sum(s1)
@@ -73,33 +82,89 @@ public enum MatrixVector {
     }
   }
 
-  /// Adds the products of one group of weights.
-  @inlinable @inline(__always)
-  static func accumulate<S: InstructionSet, F: PackedFormat>(
-    _ group: UnsafeRawPointer, _ activations: UnsafeRawPointer, _ sum: inout Floats,
-    _: S.Type, _: F.Type
-  ) {
-    let scales = F.scales(group, S.self)
-    var step = 0
-    while step < F.stepsPerGroup {
-      let (codes, scale, minimum) = F.unpack(group, step: step, scales, S.self)
-      sum = PackedStep.add(
-        sum, codes, scale, minimum, hasMinimums: F.hasMinimums,
-        activations: activations + step &* QuantizedActivations.stepBytes, S.self)
-      step &+= 1
+  /// A group's sum in units of the activations' scale, as far as it is.
+  @usableFromInline
+  struct GroupSum {
+    @usableFromInline var sum: Floats
+    @usableFromInline let scales: Floats
+
+    /// The minimums' share, and the offset's.
+    @inlinable @inline(__always)
+    init<S: InstructionSet, F: PackedFormat>(
+      _ group: UnsafeRawPointer, _ activations: UnsafeRawPointer, _: S.Type, _: F.Type
+    ) {
+      let (scales, minimums) = F.scales(group, S.self)
+      self.scales = scales
+      let sums = S.load(
+        (activations + QuantizedActivations.sumsOffset).assumingMemoryBound(to: Float.self))
+      sum = F.hasMinimums ? minimums * (S.splat(0) - sums) : S.splat(0)
+      if F.offset != 0 { sum = scales * (sums * S.splat(-Float(F.offset))) }
+    }
+
+    /// Adds the products of one step.
+    @inlinable @inline(__always)
+    mutating func add<S: InstructionSet, F: PackedFormat>(
+      _ group: UnsafeRawPointer, step: Int, _ even: Bits, _ odd: Bits, _: S.Type, _: F.Type
+    ) {
+      let codes = F.widened(F.unpack(group, step: step, S.self), S.self)
+      let products = S.addProducts(S.products(codes.even, even), codes.odd, odd)
+      sum = S.multiplyAdd(sum, S.spread4(scales, step), S.floats(products))
     }
   }
 
-  /// A copy of a row's last block followed by a block of zeros.
+  /// One step of four rows.
+  @inlinable @inline(__always)
+  static func addStep<S: InstructionSet, F: PackedFormat>(
+    _ step: Int, _ p0: UnsafeRawPointer, _ p1: UnsafeRawPointer, _ p2: UnsafeRawPointer,
+    _ p3: UnsafeRawPointer, _ activations: UnsafeRawPointer, _ g0: inout GroupSum,
+    _ g1: inout GroupSum, _ g2: inout GroupSum, _ g3: inout GroupSum, _: S.Type, _: F.Type
+  ) {
+    let even = S.loadBits(activations + step &* QuantizedActivations.stepBytes)
+    let odd = S.loadBits(activations + (step &* QuantizedActivations.stepBytes &+ 64))
+    g0.add(p0, step: step, even, odd, S.self, F.self)
+    g1.add(p1, step: step, even, odd, S.self, F.self)
+    g2.add(p2, step: step, even, odd, S.self, F.self)
+    g3.add(p3, step: step, even, odd, S.self, F.self)
+  }
+
+  /// Adds the last `rest` weights of a row that are no whole group.
+  @inlinable @inline(__always)
+  static func addRest<S: InstructionSet, F: PackedFormat>(
+    _ sum: inout Floats, _ weights: UnsafeRawPointer, _ rest: Int,
+    _ activations: UnsafeRawPointer, _ scratch: UnsafeMutableRawPointer, _: S.Type, _: F.Type
+  ) {
+    let group = padded(weights, rest, scratch, F.self)
+    var part = GroupSum(group, activations, S.self, F.self)
+    var step = 0
+    while step &* 64 < rest {
+      let even = S.loadBits(activations + step &* QuantizedActivations.stepBytes)
+      let odd = S.loadBits(activations + (step &* QuantizedActivations.stepBytes &+ 64))
+      part.add(group, step: step, even, odd, S.self, F.self)
+      step &+= 1
+    }
+    sum = S.multiplyAdd(sum, part.sum, S.splat(QuantizedActivations.scale(activations)))
+  }
+
+  /// Asks for the lines of a row that lie some groups ahead.
+  @inlinable @inline(__always)
+  static func prefetch<S: InstructionSet>(_ p: UnsafeRawPointer, _ bytes: Int, _: S.Type) {
+    var offset = 0
+    while offset < bytes {
+      S.prefetch(p + (prefetchDistance &+ offset))
+      offset &+= 64
+    }
+  }
+
+  /// A copy of the last `rest` weights of a row, followed by zeros up to a whole group.
   @inlinable @inline(__always)
   static func padded<F: PackedFormat>(
-    _ block: UnsafeRawPointer, _ scratch: UnsafeMutableRawPointer, _: F.Type
+    _ weights: UnsafeRawPointer, _ rest: Int, _ scratch: UnsafeMutableRawPointer, _: F.Type
   ) -> UnsafeRawPointer {
+    let bytes = rest / F.blockSize &* F.blockBytes
     var i = 0
-    while i < F.blockBytes {
-      scratch.storeBytes(
-        of: block.load(fromByteOffset: i, as: UInt8.self), toByteOffset: i, as: UInt8.self)
-      scratch.storeBytes(of: 0, toByteOffset: F.blockBytes &+ i, as: UInt8.self)
+    while i < F.groupBytes {
+      let byte = i < bytes ? weights.load(fromByteOffset: i, as: UInt8.self) : 0
+      scratch.storeBytes(of: byte, toByteOffset: i, as: UInt8.self)
       i &+= 1
     }
     return UnsafeRawPointer(scratch)

@@ -1,35 +1,79 @@
 import BlockFormats
 
-/// A block format that unpacks to signed bytes and one scale for every lane of four of them.
+/// What the bytes that a format unpacks to mean.
+public enum CodeKind: Equatable {
+  /// Signed integers.
+  case signed
+  /// Unsigned integers from which an offset is to be taken.
+  case unsigned(offset: Int16)
+}
+
+/// A block format that unpacks to bytes, and one scale for every sixteen weights.
 ///
-/// A kernel walks a row in groups, and a group in steps of 64 weights. `w = scale * code +
-/// minimum` for the weights of a lane, but minimums are kept negated, because the activations' lane
-/// sums are (see `InstructionSet.dot`).
+/// A kernel walks a row in groups of 256 weights, and a group in four steps of 64.
+/// `w = scale * code - minimum`, where the code is the byte less the format's offset.
 public protocol PackedFormat: BlockFormat {
+  /// What the bytes mean.
+  static var codes: CodeKind { get }
   /// Whether `minimums` is anything but zero.
   static var hasMinimums: Bool { get }
-  /// Steps of 64 weights in a group: 4 for a super-block of 256, 1 for two blocks of 32.
-  static var stepsPerGroup: Int { get }
-  /// What `unpack` needs of a group's scales: each lane one sub-block's.
-  static func scales<S: InstructionSet>(_ group: UnsafeRawPointer, _: S.Type) -> (Floats, Floats)
-  /// Weights `64 * step …< 64 * (step + 1)` of a group.
-  static func unpack<S: InstructionSet>(
-    _ group: UnsafeRawPointer, step: Int, _ scales: (Floats, Floats), _: S.Type
-  ) -> (codes: Bits, scales: Floats, minimums: Floats)
+  /// Whether neighbouring sixteens have scales of their own; else each scale serves 32 weights.
+  static var hasSmallBlocks: Bool { get }
+  /// Scale and minimum of each sixteen weights of a group.
+  static func scales<S: InstructionSet>(
+    _ group: UnsafeRawPointer, _: S.Type
+  ) -> (scales: Floats, minimums: Floats)
+  /// Bytes of weights `64 * step …< 64 * (step + 1)` of a group.
+  static func unpack<S: InstructionSet>(_ group: UnsafeRawPointer, step: Int, _: S.Type) -> Bits
 }
 
 extension PackedFormat {
-  /// Weights in a group.
-  @inlinable @inline(__always)
-  public static var groupSize: Int { stepsPerGroup &* 64 }
-
   /// Bytes in a group.
   @inlinable @inline(__always)
-  public static var groupBytes: Int { blockBytes &* (groupSize / blockSize) }
+  public static var groupBytes: Int {
+    blockBytes &* (QuantizedActivations.groupSize / blockSize)
+  }
 
   /// The half-precision value at an offset.
   @inlinable @inline(__always)
   static func half<S: InstructionSet>(_ p: UnsafeRawPointer, _ offset: Int, _: S.Type) -> Float {
     S.half(p.loadUnaligned(fromByteOffset: offset, as: UInt16.self))
+  }
+
+  /// The half-precision values of eight blocks, each twice.
+  @inlinable @inline(__always)
+  static func gatherHalves<S: InstructionSet>(
+    _ p: UnsafeRawPointer, stride: Int, _: S.Type
+  ) -> Floats {
+    // By integers, which are idle in these loops.
+    S.doubledLow(S.halves(gatherWords(p, stride), gatherWords(p + 4 &* stride, stride)))
+  }
+
+  /// Four words of 16 bits side by side.
+  @inlinable @inline(__always)
+  static func gatherWords(_ p: UnsafeRawPointer, _ stride: Int) -> UInt64 {
+    let a = UInt64(truncatingIfNeeded: p.loadUnaligned(as: UInt16.self))
+    let b = UInt64(truncatingIfNeeded: (p + stride).loadUnaligned(as: UInt16.self))
+    let c = UInt64(truncatingIfNeeded: (p + 2 &* stride).loadUnaligned(as: UInt16.self))
+    let d = UInt64(truncatingIfNeeded: (p + 3 &* stride).loadUnaligned(as: UInt16.self))
+    return (a | b &<< 16) | (c | d &<< 16) &<< 32
+  }
+
+  /// The words of 64 bytes as signed integers: of each four, the first and the third, then the
+  /// second and the fourth; an offset is not taken off.
+  @inlinable @inline(__always)
+  static func widened<S: InstructionSet>(_ bytes: Bits, _: S.Type) -> (even: Bits, odd: Bits) {
+    codes == .signed
+      ? (S.signedEvenBytes(bytes), S.signedOddBytes(bytes))
+      : (S.evenBytes(bytes), S.oddBytes(bytes))
+  }
+
+  /// What is taken off each code.
+  @inlinable @inline(__always)
+  static var offset: Int16 {
+    switch codes {
+    case .signed: 0
+    case .unsigned(let offset): offset
+    }
   }
 }

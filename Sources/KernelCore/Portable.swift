@@ -93,20 +93,15 @@ public enum Portable: InstructionSet {
   }
 
   @inline(__always)
-  public static func floats(unsignedBytes low: UInt64, _ high: UInt64) -> Floats {
-    let bytes = unsafeBitCast(SIMD2(low, high), to: SIMD16<UInt8>.self)
+  public static func floats(unsigned bytes: SixteenBytes) -> Floats {
+    let bytes = unsafeBitCast(bytes, to: SIMD16<UInt8>.self)
     return floats(SIMD16<Int32>(truncatingIfNeeded: bytes))
   }
 
   @inline(__always)
-  public static func floats(signedBytes low: UInt64, _ high: UInt64) -> Floats {
-    let bytes = unsafeBitCast(SIMD2(low, high), to: SIMD16<Int8>.self)
+  public static func floats(signed bytes: SixteenBytes) -> Floats {
+    let bytes = unsafeBitCast(bytes, to: SIMD16<Int8>.self)
     return floats(SIMD16<Int32>(truncatingIfNeeded: bytes))
-  }
-
-  @inline(__always)
-  public static func spread8(_ v: Floats, _ step: Int) -> Floats {
-    pair(v[step &* 2], v[step &* 2 &+ 1])
   }
 
   @inline(__always)
@@ -202,50 +197,92 @@ public enum Portable: InstructionSet {
   }
 
   @inline(__always)
-  public static func dot(_ weights: Bits, high: Bits, low: Bits, bias: Bits) -> Bits {
-    let seven = SIMD16<Int32>(repeating: 7)
-    return unsafeBitCast((dot(weights, high) &<< seven) &+ dot(weights, low), to: Bits.self)
-  }
-
-  @inline(__always)
-  public static func dotBias(high: Bits, low: Bits) -> Bits {
-    dot(splatByte(0xFF), high: high, low: low, bias: high)
-  }
-
-  /// Sixteen sums of four products of signed bytes.
-  @inline(__always)
-  private static func dot(_ weights: Bits, _ activations: Bits) -> SIMD16<Int32> {
-    let w = unsafeBitCast(weights, to: SIMD32<Int16>.self)
-    let a = unsafeBitCast(activations, to: SIMD32<Int16>.self)
-    let low = SIMD8(
-      lowHalf: dot(w.lowHalf.lowHalf, a.lowHalf.lowHalf),
-      highHalf: dot(w.lowHalf.highHalf, a.lowHalf.highHalf))
-    let high = SIMD8(
-      lowHalf: dot(w.highHalf.lowHalf, a.highHalf.lowHalf),
-      highHalf: dot(w.highHalf.highHalf, a.highHalf.highHalf))
-    return SIMD16(lowHalf: low, highHalf: high)
-  }
-
-  /// Four sums: even and odd bytes are sign-extended by shifts, products of two bytes fit 16 bits,
-  /// and so do sums of two of them.
-  ///
-  /// Shifts of wider vectors do not compile to instructions.
-  @inline(__always)
-  private static func dot(_ w: SIMD8<Int16>, _ a: SIMD8<Int16>) -> SIMD4<Int32> {
-    let eight = SIMD8<Int16>(repeating: 8)
-    let even = ((w &<< eight) &>> eight) &* ((a &<< eight) &>> eight)
-    let sums = unsafeBitCast(even &+ (w &>> eight) &* (a &>> eight), to: SIMD4<Int32>.self)
-    let sixteen = SIMD4<Int32>(repeating: 16)
-    return ((sums &<< sixteen) &>> sixteen) &+ (sums &>> sixteen)
-  }
-
-  @inline(__always)
   public static func storeBytes(_ v: Floats, _ p: UnsafeMutableRawPointer) {
     p.storeBytes(of: SIMD16<Int8>(truncatingIfNeeded: integers(v)), as: SIMD16<Int8>.self)
   }
 
   @inline(__always)
   public static func prefetch(_ p: UnsafeRawPointer) {}
+
+  public static var hasWideTiles: Bool { @inline(__always) get { false } }
+
+  @inline(__always)
+  public static func halves(_ low: UInt64, _ high: UInt64) -> Floats {
+    let halves = unsafeBitCast(SIMD4(low, high, 0, 0), to: SIMD16<UInt16>.self)
+    return withUnsafeBytes(of: halves) { loadHalf($0.baseAddress.unsafelyUnwrapped) }
+  }
+
+  @inline(__always)
+  public static func halfPair(_ bits: UInt32) -> Floats {
+    pair(
+      half(UInt16(truncatingIfNeeded: bits)), half(UInt16(truncatingIfNeeded: bits &>> 16)))
+  }
+
+  @inline(__always)
+  public static func doubledLow(_ v: Floats) -> Floats { doubled(v.lowHalf) }
+
+  @inline(__always)
+  public static func doubledHigh(_ v: Floats) -> Floats { doubled(v.highHalf) }
+
+  @inline(__always)
+  private static func doubled(_ v: SIMD8<Float>) -> Floats {
+    Floats(
+      lowHalf: SIMD8(v[0], v[0], v[1], v[1], v[2], v[2], v[3], v[3]),
+      highHalf: SIMD8(v[4], v[4], v[5], v[5], v[6], v[6], v[7], v[7]))
+  }
+
+  @inline(__always)
+  public static func splatWord(_ x: Int16) -> Bits {
+    unsafeBitCast(SIMD32<Int16>(repeating: x), to: Bits.self)
+  }
+
+  @inline(__always)
+  public static func splatPair(_ p: UnsafeRawPointer) -> Bits {
+    unsafeBitCast(SIMD16<Int32>(repeating: p.loadUnaligned(as: Int32.self)), to: Bits.self)
+  }
+
+  @inline(__always)
+  public static func signedOddBytes(_ v: Bits) -> Bits {
+    let v = unsafeBitCast(v, to: SIMD32<Int16>.self)
+    return unsafeBitCast(v &>> SIMD32(repeating: 8), to: Bits.self)
+  }
+
+  @inline(__always)
+  public static func subtractWords(_ a: Bits, _ b: Bits) -> Bits {
+    let a = unsafeBitCast(a, to: SIMD32<Int16>.self)
+    return unsafeBitCast(a &- unsafeBitCast(b, to: SIMD32<Int16>.self), to: Bits.self)
+  }
+
+  @inline(__always)
+  public static func products(_ a: Bits, _ b: Bits) -> Bits {
+    // Words of even and odd place, their signs extended, multiplied in lanes of 32 bits.
+    let a = unsafeBitCast(a, to: SIMD16<Int32>.self)
+    let b = unsafeBitCast(b, to: SIMD16<Int32>.self)
+    let sixteen = SIMD16<Int32>(repeating: 16)
+    let even = ((a &<< sixteen) &>> sixteen) &* ((b &<< sixteen) &>> sixteen)
+    return unsafeBitCast(even &+ (a &>> sixteen) &* (b &>> sixteen), to: Bits.self)
+  }
+
+  @inline(__always)
+  public static func addProducts(_ sum: Bits, _ a: Bits, _ b: Bits) -> Bits {
+    let products = unsafeBitCast(products(a, b), to: SIMD16<Int32>.self)
+    return unsafeBitCast(unsafeBitCast(sum, to: SIMD16<Int32>.self) &+ products, to: Bits.self)
+  }
+
+  @inline(__always)
+  public static func storeWords(
+    _ v: Floats, even: UnsafeMutableRawPointer, odd: UnsafeMutableRawPointer
+  ) {
+    let words = integers(v)
+    for four in 0..<4 {
+      let place = four &* 4
+      let low = SIMD4(
+        words[place], words[place &+ 2], words[place &+ 1], words[place &+ 3])
+      let four = SIMD4<Int16>(truncatingIfNeeded: low)
+      even.storeBytes(of: four.lowHalf, toByteOffset: place, as: SIMD2<Int16>.self)
+      odd.storeBytes(of: four.highHalf, toByteOffset: place, as: SIMD2<Int16>.self)
+    }
+  }
 
   /// Integers of magnitude below 2³¹, in two halves: each sits in the low bits of a float.
   @inline(__always)

@@ -29,66 +29,54 @@ public enum ProbeKernels {
     return Int(truncatingIfNeeded: all.wrappedSum())
   }
 
-  /// Multiplies packed weights with activations, operands in registers, 64 pairs to a call of
-  /// `dot`.
+  /// Multiplies pairs of words, operands in registers, 32 pairs to a call of `addProducts`.
   ///
-  /// - `count`: Calls, a multiple of 8.
+  /// - `count`: Calls, a multiple of 12.
   @inlinable @inline(__always)
   public static func dots<S: InstructionSet>(_ count: Int, seed: UInt8, _: S.Type) -> Float {
     let w = S.splatByte(seed)
-    let high = S.splatByte(seed &+ 1)
-    let low = S.splatByte(seed &+ 2)
-    var a = S.dotBias(high: high, low: low)
-    var b = a
-    var c = a
-    var d = a
-    var e = a
-    var f = a
-    var g = a
-    var h = a
+    let x = S.splatByte(seed &+ 1)
+    var tile = TokenTile6()
+    tile.forEach { token, sums in
+      sums.integers = (
+        S.splatByte(UInt8(truncatingIfNeeded: 2 &* token)),
+        S.splatByte(UInt8(truncatingIfNeeded: 2 &* token &+ 1))
+      )
+    }
     var done = 0
     while done < count {
-      // The result is the next one's bias, so that no call can be left out.
-      a = S.dot(w, high: high, low: low, bias: a)
-      b = S.dot(w, high: high, low: low, bias: b)
-      c = S.dot(w, high: high, low: low, bias: c)
-      d = S.dot(w, high: high, low: low, bias: d)
-      e = S.dot(w, high: high, low: low, bias: e)
-      f = S.dot(w, high: high, low: low, bias: f)
-      g = S.dot(w, high: high, low: low, bias: g)
-      h = S.dot(w, high: high, low: low, bias: h)
-      done &+= 8
+      tile.forEach { _, sums in
+        sums.integers.0 = S.addProducts(sums.integers.0, w, x)
+        sums.integers.1 = S.addProducts(sums.integers.1, w, x)
+      }
+      done &+= 12
     }
-    return S.sum(S.floats(a ^ b ^ c ^ d ^ e ^ f ^ g ^ h))
+    var all = S.splatByte(0)
+    tile.forEach { _, sums in all ^= sums.integers.0 ^ sums.integers.1 }
+    return S.sum(S.floats(all))
   }
 
   /// Multiplies and adds floats, operands in registers, 16 pairs to a `multiplyAdd`.
   ///
-  /// - `count`: Calls, a multiple of 8.
+  /// - `count`: Calls, a multiple of 12.
   @inlinable @inline(__always)
   public static func products<S: InstructionSet>(_ count: Int, seed: Float, _: S.Type) -> Float {
-    let x = S.splat(seed)
-    let y = S.splat(1 - seed)
-    var a = x
-    var b = y
-    var c = x
-    var d = y
-    var e = x
-    var f = y
-    var g = x
-    var h = y
+    let w = S.splat(seed)
+    let x = S.splat(1 - seed)
+    var tile = TokenTile6()
+    tile.forEach { token, sums in
+      sums.floats = (S.splat(Float(2 &* token)), S.splat(Float(2 &* token &+ 1)))
+    }
     var done = 0
     while done < count {
-      a = S.multiplyAdd(y, a, x)
-      b = S.multiplyAdd(y, b, x)
-      c = S.multiplyAdd(y, c, x)
-      d = S.multiplyAdd(y, d, x)
-      e = S.multiplyAdd(y, e, x)
-      f = S.multiplyAdd(y, f, x)
-      g = S.multiplyAdd(y, g, x)
-      h = S.multiplyAdd(y, h, x)
-      done &+= 8
+      tile.forEach { _, sums in
+        sums.floats.0 = S.multiplyAdd(sums.floats.0, w, x)
+        sums.floats.1 = S.multiplyAdd(sums.floats.1, w, x)
+      }
+      done &+= 12
     }
-    return S.sum(a + b + c + d + e + f + g + h)
+    var all = S.splat(0)
+    tile.forEach { _, sums in all += sums.floats.0 + sums.floats.1 }
+    return S.sum(all)
   }
 }

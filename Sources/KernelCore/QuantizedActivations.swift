@@ -1,78 +1,114 @@
 /// How a row of activations lies in memory once quantized, ready for integer dot products.
 ///
-/// Activations keep 15 bits: `x ≈ scale * (128 * high + low)`. Eight would lose more than the
-/// weights' own formats do on models with outliers (the greedy answers of a 135 M model change),
-/// and a second product of bytes costs little beside reading the weights.
+/// Activations keep 16 bits: `x ≈ scale * code`, one scale for 256 values. Eight bits would lose
+/// more than the weights' own formats do on models with outliers (the greedy answers of a 135 M
+/// model change), and products of words cost little beside reading the weights.
 ///
-/// The row is cut in steps of 64 values, the last one filled with zeros. Each step holds 64 high
-/// bytes, 64 low bytes, sixteen lanes of bias (`InstructionSet.dotBias`), and sixteen lanes of
-/// scale: one scale for each 32 values, repeated for the eight lanes that it serves.
+/// The row is cut in groups of 256 values, the last one filled with zeros. Each group holds four
+/// steps of 64 codes, then the sums of each sixteen codes, the scale, and the sums of each 32
+/// codes. Of each four codes in a step, the first and the third lie in its first half and the
+/// others in its second: so bytes of weights meet them after a mask and a shift.
 public enum QuantizedActivations {
-  /// Values in a step.
-  @inlinable public static var stepSize: Int {
-    @inline(__always) get { 64 }
-  }
-  /// Bytes in a step.
-  @inlinable public static var stepBytes: Int {
+  /// Values in a group.
+  @inlinable public static var groupSize: Int {
     @inline(__always) get { 256 }
   }
-  /// Steps in a row of `count` values.
+  /// Bytes in a step of 64 codes.
+  @inlinable public static var stepBytes: Int {
+    @inline(__always) get { 128 }
+  }
+  /// Where a group's sixteen sums of 16 codes begin.
+  @inlinable public static var sumsOffset: Int {
+    @inline(__always) get { 512 }
+  }
+  /// Where a group's scale is.
+  @inlinable public static var scaleOffset: Int {
+    @inline(__always) get { 576 }
+  }
+  /// Where a group's eight sums of 32 codes begin.
+  @inlinable public static var pairSumsOffset: Int {
+    @inline(__always) get { 608 }
+  }
+  /// Bytes in a group.
+  @inlinable public static var groupBytes: Int {
+    @inline(__always) get { 640 }
+  }
+  /// Groups in a row of `count` values.
   @inlinable @inline(__always)
-  public static func steps(_ count: Int) -> Int { (count &+ 63) &>> 6 }
+  public static func groups(_ count: Int) -> Int { (count &+ 255) &>> 8 }
+
+  /// A group's scale.
+  @inlinable @inline(__always)
+  public static func scale(_ group: UnsafeRawPointer) -> Float {
+    group.load(fromByteOffset: scaleOffset, as: Float.self)
+  }
+
+  /// The largest code.
+  @inlinable static var largestCode: Float {
+    @inline(__always) get { 32767 }
+  }
 
   /// Quantizes one row of `count` values.
   @inlinable @inline(__always)
   public static func quantize<S: InstructionSet>(
     _ x: UnsafePointer<Float>, count: Int, into out: UnsafeMutableRawPointer, _: S.Type
   ) {
-    var step = 0
-    while step &* 64 < count {
-      let out = out + step &* stepBytes
-      let first = quantizeHalf(x + step &* 64, count &- step &* 64, into: out, S.self)
-      let second = quantizeHalf(
-        x + (step &* 64 &+ 32), count &- step &* 64 &- 32, into: out + 32,
-        S.self)
-      S.storeBits(S.dotBias(high: S.loadBits(out), low: S.loadBits(out + 64)), out + 128)
-      S.store(S.pair(first, second), (out + 192).assumingMemoryBound(to: Float.self))
-      step &+= 1
+    var start = 0
+    var group = out
+    while start < count {
+      quantizeGroup(x + start, count &- start, into: group, S.self)
+      start &+= groupSize
+      group += groupBytes
     }
   }
 
-  /// Quantizes up to 32 of the `remaining` values and returns their scale.
+  /// Quantizes up to 256 of the `remaining` values.
   @inlinable @inline(__always)
-  static func quantizeHalf<S: InstructionSet>(
+  static func quantizeGroup<S: InstructionSet>(
     _ x: UnsafePointer<Float>, _ remaining: Int, into out: UnsafeMutableRawPointer, _: S.Type
-  ) -> Float {
-    let a: Floats
-    let b: Floats
-    if remaining >= 32 {
-      a = S.load(x)
-      b = S.load(x + 16)
-    } else {
-      a = S.load(x, count: remaining < 0 ? 0 : remaining < 16 ? remaining : 16)
-      b = S.load(x + 16, count: remaining < 16 ? 0 : remaining &- 16)
-    }
-    let largest = S.largest(S.maximum(S.magnitude(a), S.magnitude(b)))
-    let scale = largest / largestCode
-    // A row too small to scale is zero to the last bit that matters.
-    let inverse = S.splat(scale > 0x1p-112 ? 1 / scale : 0)
-    store(S.rounded(a * inverse), out, S.self)
-    store(S.rounded(b * inverse), out + 16, S.self)
-    return scale
-  }
-
-  /// The largest code: a high byte of 127 and a low one of 0.
-  @inlinable static var largestCode: Float {
-    @inline(__always) get { 16256 }
-  }
-
-  /// Splits sixteen codes into high bytes here and low bytes 64 further on.
-  @inlinable @inline(__always)
-  static func store<S: InstructionSet>(
-    _ codes: Floats, _ out: UnsafeMutableRawPointer, _: S.Type
   ) {
-    let high = S.rounded(codes * S.splat(1 / 128))
-    S.storeBytes(high, out)
-    S.storeBytes(codes - high * S.splat(128), out + 64)
+    let scale = largest(x, remaining, S.self) / largestCode
+    // A group too small to scale is zero to the last bit that matters.
+    let inverse = S.splat(scale > 0x1p-112 ? 1 / scale : 0)
+    let sums = (out + sumsOffset).assumingMemoryBound(to: Float.self)
+    let pairSums = (out + pairSumsOffset).assumingMemoryBound(to: Float.self)
+    (out + scaleOffset).storeBytes(of: scale, as: Float.self)
+    var part = 0
+    while part < 16 {
+      let codes = S.rounded(load(x, remaining, part, S.self) * inverse)
+      let even = out + ((part &>> 2) &* stepBytes &+ (part & 3) &* 16)
+      S.storeWords(codes, even: even, odd: even + stepBytes / 2)
+      sums[part] = S.sum(codes)
+      part &+= 1
+    }
+    part = 0
+    while part < 8 {
+      pairSums[part] = sums[2 &* part] + sums[2 &* part &+ 1]
+      part &+= 1
+    }
+  }
+
+  /// The largest magnitude of a group.
+  @inlinable @inline(__always)
+  static func largest<S: InstructionSet>(
+    _ x: UnsafePointer<Float>, _ remaining: Int, _: S.Type
+  ) -> Float {
+    var largest = S.splat(0)
+    var part = 0
+    while part < 16 {
+      largest = S.maximum(largest, S.magnitude(load(x, remaining, part, S.self)))
+      part &+= 1
+    }
+    return S.largest(largest)
+  }
+
+  /// Sixteen values of a group; zeros beyond the row.
+  @inlinable @inline(__always)
+  static func load<S: InstructionSet>(
+    _ x: UnsafePointer<Float>, _ remaining: Int, _ part: Int, _: S.Type
+  ) -> Floats {
+    let first = part &* 16
+    if remaining &- first >= 16 { return S.load(x + first) }
+    return S.load(x + first, count: remaining > first ? remaining &- first : 0)
   }
 }

@@ -1,88 +1,175 @@
 import BlockFormats
 
-/// A few rows of a matrix, decoded into cache once and then multiplied with many tokens.
+/// Up to 32 rows of a matrix over 256 columns, decoded into the first-level cache once and then
+/// multiplied with many tokens.
 ///
-/// Rows come in tiles of four. Within a tile, each step holds the four rows' shares side by side:
-/// for packed formats 64 signed codes, sixteen lanes of scale and, where the format has them,
-/// sixteen lanes of minimum; for float formats sixteen floats. Missing rows repeat the last one.
+/// Rows lie side by side in lanes, sixteen to a half of the panel, so that a product with a token
+/// needs no sum across lanes, and one scale serves all columns of a block. A half of a packed
+/// format holds, for each step of 64 columns, the sixteen pairs of even and then the sixteen pairs
+/// of odd columns' codes in the order of `QuantizedActivations`, each pair as sixteen rows' words;
+/// then the sixteen blocks' scales and their negated minimums, each as sixteen rows' floats. A half of a
+/// float format holds each column as sixteen rows' floats. Missing rows repeat the last one.
 public enum WeightPanel {
-  /// Rows in a tile.
-  @inlinable public static var tileRows: Int {
-    @inline(__always) get { 4 }
+  /// Columns in a panel.
+  @inlinable public static var columns: Int {
+    @inline(__always) get { QuantizedActivations.groupSize }
+  }
+  /// Rows in a half.
+  @inlinable public static var halfRows: Int {
+    @inline(__always) get { 16 }
+  }
+  /// Rows in a panel.
+  @inlinable public static var rows: Int {
+    @inline(__always) get { 32 }
+  }
+  /// Bytes of a step's codes in a half.
+  @inlinable public static var stepBytes: Int {
+    @inline(__always) get { 2048 }
+  }
+  /// Where the scales of a packed half begin.
+  @inlinable public static var scalesOffset: Int {
+    @inline(__always) get { 8192 }
+  }
+  /// Where the minimums of a packed half begin.
+  @inlinable public static var minimumsOffset: Int {
+    @inline(__always) get { 9216 }
+  }
+  /// Bytes of a packed half.
+  @inlinable public static var packedHalfBytes: Int {
+    @inline(__always) get { 10240 }
+  }
+  /// Bytes of a float half.
+  @inlinable public static var floatHalfBytes: Int {
+    @inline(__always) get { 16384 }
+  }
+  /// Bytes of the largest panel.
+  @inlinable public static var bytes: Int {
+    @inline(__always) get { 2 * floatHalfBytes }
+  }
+  /// Bytes of scratch that decoding needs: sixteen rows of 64 bytes, and a group.
+  @inlinable public static var scratchBytes: Int {
+    @inline(__always) get { 1024 + 384 }
   }
 
-  /// Bytes of a row in one step of a packed format.
-  @inlinable @inline(__always)
-  public static func packedStepBytes(hasMinimums: Bool) -> Int { hasMinimums ? 192 : 128 }
-
   /// Decodes rows of a packed format.
+  ///
+  /// - `weights`: The first row's group.
+  /// - `rowBytes`: The bytes from one row to the next.
+  /// - `rows`: How many rows, up to 32.
+  /// - `columns`: Columns from the group on: fewer than 256 at the end of a row.
+  /// - `scratch`: `scratchBytes`, at a multiple of 64.
+  /// - `panel`: Receives the halves that have rows.
   @inlinable @inline(__always)
   public static func decodePacked<S: InstructionSet, F: PackedFormat>(
     _ weights: UnsafeRawPointer, rowBytes: Int, rows: Int, columns: Int,
     scratch: UnsafeMutableRawPointer, into panel: UnsafeMutableRawPointer, _: S.Type, _: F.Type
   ) {
-    let groups = columns / F.groupSize
-    let hasTail = columns &- groups &* F.groupSize > 0
-    let stepBytes = packedStepBytes(hasMinimums: F.hasMinimums)
-    let steps = QuantizedActivations.steps(columns)
-    let tiles = (rows &+ 3) / 4
-    var row = 0
-    while row < tiles &* 4 {
-      let source = weights + (row < rows ? row : rows &- 1) &* rowBytes
-      var out = panel + ((row &>> 2) &* steps &* 4 &+ (row & 3)) &* stepBytes
-      var group = 0
-      while group < groups {
-        let p = source + group &* F.groupBytes
-        S.prefetch(p + 1024)
-        decodeGroup(p, &out, stepBytes: stepBytes, S.self, F.self)
-        group &+= 1
+    var first = 0
+    var half = panel
+    while first < rows {
+      decodeScales(
+        weights, rowBytes, first, rows, columns, scratch, into: half, S.self, F.self)
+      var step = 0
+      while step &* 64 < columns, step < 4 {
+        var lane = 0
+        while lane < halfRows {
+          let group = group(weights, rowBytes, first &+ lane, rows, columns, scratch, F.self)
+          S.storeBits(F.unpack(group, step: step, S.self), scratch + lane &* 64)
+          lane &+= 1
+        }
+        S.transpose(scratch)
+        widen(scratch, into: half + step &* stepBytes, S.self, F.self)
+        step &+= 1
       }
-      if hasTail {
-        let p = MatrixVector.padded(source + groups &* F.groupBytes, scratch, F.self)
-        decodeGroup(p, &out, stepBytes: stepBytes, S.self, F.self)
-      }
-      row &+= 1
+      first &+= halfRows
+      half += packedHalfBytes
     }
   }
 
+  /// Where a row's group is: in the file, or padded in the scratch.
   @inlinable @inline(__always)
-  static func decodeGroup<S: InstructionSet, F: PackedFormat>(
-    _ group: UnsafeRawPointer, _ out: inout UnsafeMutableRawPointer, stepBytes: Int,
-    _: S.Type, _: F.Type
+  static func group<F: PackedFormat>(
+    _ weights: UnsafeRawPointer, _ rowBytes: Int, _ row: Int, _ rows: Int, _ columns: Int,
+    _ scratch: UnsafeMutableRawPointer, _: F.Type
+  ) -> UnsafeRawPointer {
+    let source = weights + (row < rows ? row : rows &- 1) &* rowBytes
+    guard columns < self.columns else { return source }
+    return MatrixVector.padded(source, columns, scratch + 1024, F.self)
+  }
+
+  /// Scales and minimums of sixteen rows.
+  @inlinable @inline(__always)
+  static func decodeScales<S: InstructionSet, F: PackedFormat>(
+    _ weights: UnsafeRawPointer, _ rowBytes: Int, _ first: Int, _ rows: Int, _ columns: Int,
+    _ scratch: UnsafeMutableRawPointer, into half: UnsafeMutableRawPointer, _: S.Type, _: F.Type
   ) {
-    let scales = F.scales(group, S.self)
-    var step = 0
-    while step < F.stepsPerGroup {
-      let (codes, scale, minimum) = F.unpack(group, step: step, scales, S.self)
-      S.storeBits(codes, out)
-      S.store(scale, (out + 64).assumingMemoryBound(to: Float.self))
-      if F.hasMinimums { S.store(minimum, (out + 128).assumingMemoryBound(to: Float.self)) }
-      out += 4 &* stepBytes
-      step &+= 1
+    var lane = 0
+    while lane < halfRows {
+      let group = group(weights, rowBytes, first &+ lane, rows, columns, scratch, F.self)
+      let (scales, minimums) = F.scales(group, S.self)
+      let target = half + lane &* 64
+      S.store(scales, (target + scalesOffset).assumingMemoryBound(to: Float.self))
+      if F.hasMinimums {
+        S.store(
+          S.splat(0) - minimums, (target + minimumsOffset).assumingMemoryBound(to: Float.self))
+      }
+      lane &+= 1
+    }
+    S.transpose(half + scalesOffset)
+    if F.hasMinimums { S.transpose(half + minimumsOffset) }
+  }
+
+  /// Bytes of codes as words, less the format's offset.
+  @inlinable @inline(__always)
+  static func widen<S: InstructionSet, F: PackedFormat>(
+    _ codes: UnsafeRawPointer, into step: UnsafeMutableRawPointer, _: S.Type, _: F.Type
+  ) {
+    var lane = 0
+    while lane < 16 {
+      var words = F.widened(S.loadBits(codes + lane &* 64), S.self)
+      if F.offset != 0 {
+        words.even = S.subtractWords(words.even, S.splatWord(F.offset))
+        words.odd = S.subtractWords(words.odd, S.splatWord(F.offset))
+      }
+      S.storeBits(words.even, step + lane &* 64)
+      S.storeBits(words.odd, step + (1024 &+ lane &* 64))
+      lane &+= 1
     }
   }
 
-  /// Decodes rows of a float format; the last step is filled with zeros.
+  /// Decodes rows of a float format; columns beyond the row's end are zero up to a multiple of 16.
+  ///
+  /// - `weights`: The first row's first column.
+  /// - `rowBytes`: The bytes from one row to the next.
+  /// - `rows`: How many rows, up to 32.
+  /// - `columns`: Columns from there on; 256 are decoded at most.
+  /// - `panel`: Receives the halves that have rows.
   @inlinable @inline(__always)
   public static func decodeFloats<S: InstructionSet, F: FloatFormat>(
     _ weights: UnsafeRawPointer, rowBytes: Int, rows: Int, columns: Int,
-    into panel: UnsafeMutablePointer<Float>, _: S.Type, _: F.Type
+    into panel: UnsafeMutableRawPointer, _: S.Type, _: F.Type
   ) {
-    let steps = (columns &+ 15) / 16
-    let tiles = (rows &+ 3) / 4
-    var row = 0
-    while row < tiles &* 4 {
-      let source = weights + (row < rows ? row : rows &- 1) &* rowBytes
-      var out = panel + ((row &>> 2) &* steps &* 4 &+ (row & 3)) &* 16
+    var first = 0
+    var half = panel
+    while first < rows {
       var column = 0
-      while column < columns {
-        let p = source + column &* F.blockBytes
-        let count = columns &- column
-        S.store(count >= 16 ? F.load(p, S.self) : F.load(p, count: count, S.self), out)
-        out += 64
+      while column < columns, column < self.columns {
+        let target = half + column &* 64
+        var lane = 0
+        while lane < halfRows {
+          let row = first &+ lane < rows ? first &+ lane : rows &- 1
+          let p = weights + (row &* rowBytes &+ column &* F.blockBytes)
+          let count = columns &- column
+          S.store(
+            count >= 16 ? F.load(p, S.self) : F.load(p, count: count, S.self),
+            (target + lane &* 64).assumingMemoryBound(to: Float.self))
+          lane &+= 1
+        }
+        S.transpose(target)
         column &+= 16
       }
-      row &+= 1
+      first &+= halfRows
+      half += floatHalfBytes
     }
   }
 }

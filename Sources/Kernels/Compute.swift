@@ -28,20 +28,18 @@ public final class Compute {
   public init(kernels: KernelSet, threads: Int) {
     self.kernels = kernels
     parallel = Parallel(threads: threads)
-    panels = (0..<parallel.threads).map { _ in Buffer(count: 0) }
+    panels = (0..<parallel.threads).map { _ in
+      Buffer(count: WeightPanel.scratchBytes + WeightPanel.bytes)
+    }
   }
 
   /// Makes sure that products of up to `tokens` tokens and `columns` values need no allocation.
   public func reserve(tokens: Int, columns: Int) {
-    let steps = QuantizedActivations.steps(columns)
-    let bytes = tokens * steps * QuantizedActivations.stepBytes
+    let bytes =
+      tokens * QuantizedActivations.groups(columns) * QuantizedActivations.groupBytes
     if quantized.count < bytes { quantized = Buffer(count: bytes) }
     let floats = columns % 16 == 0 ? 0 : tokens * (columns + 15) / 16 * 16 + 16 * tokens
     if padded.count < floats { padded = Buffer(count: floats) }
-    let panelBytes = Self.scratchBytes + Self.panelBytes(steps: steps, rows: panelRows(steps))
-    for worker in panels.indices where panels[worker].count < panelBytes {
-      panels[worker] = Buffer(count: panelBytes)
-    }
   }
 
   /// Takes the activations that the next products share.
@@ -100,7 +98,7 @@ public final class Compute {
     guard !input.isQuantized, let x = input.x else { return }
     input.isQuantized = true
     let columns = input.columns
-    let rowBytes = QuantizedActivations.steps(columns) * QuantizedActivations.stepBytes
+    let rowBytes = QuantizedActivations.groups(columns) * QuantizedActivations.groupBytes
     let out = UnsafeMutableRawPointer(quantized.pointer)
     let quantize = kernels.quantize
     // A row takes a microsecond: only many are worth sharing out.
@@ -164,46 +162,69 @@ public final class Compute {
 
   // MARK: Many tokens
 
-  /// Bytes before a worker's panel: two blocks of the largest 32-weight format.
-  private static let scratchBytes = 128
-
-  /// Rows to a panel, so that it stays in the second-level cache beside a tile of activations.
-  private func panelRows(_ steps: Int) -> Int {
-    max(4, min(32, (256 << 10) / (steps * 192) / 4 * 4))
-  }
-
-  /// Room for float panels too: 64 values take 256 bytes.
-  private static func panelBytes(steps: Int, rows: Int) -> Int { steps * 256 * rows }
-
   private func panelProduct(
     _ matrix: Matrix, _ x: UnsafePointer<Float>, into out: UnsafeMutablePointer<Float>,
     stride: Int
   ) {
-    let tokens = input.tokens
-    let kernels = kernels
-    let panels = panels
+    let rows = WeightPanel.rows
+    let (input, kernels, panels) = (input, kernels, panels)
     let quantized = UnsafeRawPointer(quantized.pointer)
-    let columns = matrix.columns
     let packed = kernels.packed[matrix.format.rawValue]
     let float = kernels.float[matrix.format.rawValue]
-    let rows = panelRows(QuantizedActivations.steps(columns))
     parallel(over: (matrix.rows + rows - 1) / rows) { piece, worker in
       let first = piece * rows
-      let count = min(rows, matrix.rows - first)
-      let source = matrix.weights + first * matrix.rowBytes
+      let part = matrix.rows(first..<min(first + rows, matrix.rows))
       let scratch = UnsafeMutableRawPointer(panels[worker].pointer)
-      let panel = scratch + Self.scratchBytes
       if let packed {
-        packed.decode(source, matrix.rowBytes, count, columns, scratch, panel)
-        let kernel = packed.hasMinimums ? kernels.packedMatrixWithMinimums : kernels.packedMatrix
-        kernel(
-          panel, count, QuantizedActivations.steps(columns), quantized, tokens, out + first, stride)
+        Self.packedPanels(
+          part, packed, kernels, quantized, input.tokens, scratch, into: out + first,
+          stride: stride)
       } else if let float {
-        float.decode(source, matrix.rowBytes, count, columns, scratch, panel)
-        kernels.floatMatrix(
-          panel.assumingMemoryBound(to: Float.self), count, (columns + 15) / 16, x, tokens,
-          out + first, stride)
+        Self.floatPanels(
+          part, float, kernels, x, input.tokens, scratch, into: out + first, stride: stride)
       }
+    }
+  }
+
+  /// The products of up to 32 rows of a packed format, 256 columns at a time.
+  private static func packedPanels(
+    _ matrix: Matrix, _ packed: KernelSet.PackedKernels, _ kernels: KernelSet,
+    _ activations: UnsafeRawPointer, _ tokens: Int, _ scratch: UnsafeMutableRawPointer,
+    into out: UnsafeMutablePointer<Float>, stride: Int
+  ) {
+    let panel = scratch + WeightPanel.scratchBytes
+    let groups = QuantizedActivations.groups(matrix.columns)
+    let groupBytes =
+      matrix.format.blocks.blockBytes * WeightPanel.columns
+      / matrix.format.blocks.blockSize
+    let product = packed.matrix(of: kernels)
+    for group in 0..<groups {
+      let columns = min(WeightPanel.columns, matrix.columns - group * WeightPanel.columns)
+      packed.decode(
+        matrix.weights + group * groupBytes, matrix.rowBytes, matrix.rows, columns, scratch, panel)
+      product(
+        panel, (columns + 63) / 64, activations + group * QuantizedActivations.groupBytes,
+        groups * QuantizedActivations.groupBytes, tokens,
+        .init(out, stride: stride, rows: matrix.rows, adds: group > 0))
+    }
+  }
+
+  /// The products of up to 32 rows of a float format, 256 columns at a time.
+  private static func floatPanels(
+    _ matrix: Matrix, _ float: KernelSet.FloatKernels, _ kernels: KernelSet,
+    _ x: UnsafePointer<Float>, _ tokens: Int, _ scratch: UnsafeMutableRawPointer,
+    into out: UnsafeMutablePointer<Float>, stride: Int
+  ) {
+    let panel = scratch + WeightPanel.scratchBytes
+    let width = (matrix.columns + 15) / 16 * 16
+    let valueBytes = matrix.format.blocks.blockBytes
+    for start in Swift.stride(from: 0, to: matrix.columns, by: WeightPanel.columns) {
+      let columns = min(WeightPanel.columns, matrix.columns - start)
+      float.decode(
+        matrix.weights + start * valueBytes, matrix.rowBytes, matrix.rows, columns, scratch, panel)
+      kernels.floatMatrix(
+        panel, (columns + 15) / 16 * 16, x + start, width, tokens,
+        .init(out, stride: stride, rows: matrix.rows, adds: start > 0))
     }
   }
 }

@@ -11,8 +11,8 @@ public struct MachineLimits: Sendable {
 
   /// Bytes that are read in one measurement: far more than caches hold.
   private static let memory = 256 << 20
-  private static let rounds = 5
-  private static let calls = 1 << 20
+  private static let time = Duration.milliseconds(250)
+  private static let calls = 12 << 20
 
   /// Measures for about a second.
   ///
@@ -30,7 +30,7 @@ public struct MachineLimits: Sendable {
         Self.keep(kernels.probeRead(bytes + index * piece, piece))
       }
     }
-    packedProducts = Self.best(Double(threads * Self.calls * 64), parallel) {
+    packedProducts = Self.best(Double(threads * Self.calls * 32), parallel) {
       parallel(over: threads) { index, _ in
         Self.keep(kernels.probeDots(Self.calls, UInt8(truncatingIfNeeded: index &+ 1)))
       }
@@ -42,12 +42,15 @@ public struct MachineLimits: Sendable {
     }
   }
 
-  /// The largest amount of work a second among some rounds.
+  /// The largest amount of work a second among many rounds.
   private static func best(_ work: Double, _ parallel: Parallel, _ body: () -> Void) -> Double {
     let clock = ContinuousClock()
     var best = 0.0
     parallel.awake {
-      for _ in 0..<rounds { best = max(best, work / (clock.measure(body) / .seconds(1))) }
+      let start = clock.now
+      while clock.now - start < time {
+        best = max(best, work / (clock.measure(body) / .seconds(1)))
+      }
     }
     return best
   }

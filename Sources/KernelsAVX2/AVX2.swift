@@ -1,4 +1,5 @@
 #if arch(x86_64)
+  import CInstructions
   import KernelCore
   import _Builtin_intrinsics.intel
 
@@ -89,26 +90,17 @@
     }
 
     @inline(__always)
-    public static func floats(unsignedBytes low: UInt64, _ high: UInt64) -> Floats {
+    public static func floats(unsigned bytes: SixteenBytes) -> Floats {
       Floats(
-        lowHalf: _mm256_cvtepi32_ps(_mm256_cvtepu8_epi32(SIMD2(Int64(bitPattern: low), 0))),
-        highHalf: _mm256_cvtepi32_ps(_mm256_cvtepu8_epi32(SIMD2(Int64(bitPattern: high), 0))))
+        lowHalf: _mm256_cvtepi32_ps(_mm256_cvtepu8_epi32(bytes)),
+        highHalf: _mm256_cvtepi32_ps(_mm256_cvtepu8_epi32(SIMD2(bytes.y, 0))))
     }
 
     @inline(__always)
-    public static func floats(signedBytes low: UInt64, _ high: UInt64) -> Floats {
+    public static func floats(signed bytes: SixteenBytes) -> Floats {
       Floats(
-        lowHalf: _mm256_cvtepi32_ps(_mm256_cvtepi8_epi32(SIMD2(Int64(bitPattern: low), 0))),
-        highHalf: _mm256_cvtepi32_ps(_mm256_cvtepi8_epi32(SIMD2(Int64(bitPattern: high), 0))))
-    }
-
-    @inline(__always)
-    public static func spread8(_ v: Floats, _ step: Int) -> Floats {
-      let half = step < 4 ? v.lowHalf : v.highHalf
-      let lane = Int32(truncatingIfNeeded: (step & 3) &* 2)
-      return Floats(
-        lowHalf: _mm256_permutevar8x32_ps(half, _mm256_set1_epi32(lane)),
-        highHalf: _mm256_permutevar8x32_ps(half, _mm256_set1_epi32(lane &+ 1)))
+        lowHalf: _mm256_cvtepi32_ps(_mm256_cvtepi8_epi32(bytes)),
+        highHalf: _mm256_cvtepi32_ps(_mm256_cvtepi8_epi32(SIMD2(bytes.y, 0))))
     }
 
     @inline(__always)
@@ -118,8 +110,8 @@
       let low = _mm256_add_epi32(first, _mm256_set_epi32(1, 1, 1, 1, 0, 0, 0, 0))
       let high = _mm256_add_epi32(first, _mm256_set_epi32(3, 3, 3, 3, 2, 2, 2, 2))
       return Floats(
-        lowHalf: _mm256_permutevar8x32_ps(half, low),
-        highHalf: _mm256_permutevar8x32_ps(half, high))
+        lowHalf: permuteLanes256(half, low),
+        highHalf: permuteLanes256(half, high))
     }
 
     @inline(__always)
@@ -198,21 +190,6 @@
     }
 
     @inline(__always)
-    public static func dot(_ weights: Bits, high: Bits, low: Bits, bias: Bits) -> Bits {
-      Bits(
-        lowHalf: dot(weights.lowHalf, high.lowHalf, low.lowHalf),
-        highHalf: dot(weights.highHalf, high.highHalf, low.highHalf))
-    }
-
-    @inline(__always)
-    public static func dotBias(high: Bits, low: Bits) -> Bits {
-      let minusOne = _mm256_set1_epi8(-1)
-      return Bits(
-        lowHalf: dot(minusOne, high.lowHalf, low.lowHalf),
-        highHalf: dot(minusOne, high.highHalf, low.highHalf))
-    }
-
-    @inline(__always)
     public static func storeBytes(_ v: Floats, _ p: UnsafeMutableRawPointer) {
       let low = _mm256_cvtps_epi32(v.lowHalf)
       let high = _mm256_cvtps_epi32(v.highHalf)
@@ -222,8 +199,86 @@
     }
 
     @inline(__always)
-    public static func prefetch(_ p: UnsafeRawPointer) {
-      _m_prefetch(UnsafeMutableRawPointer(mutating: p))
+    public static func prefetch(_ p: UnsafeRawPointer) { prefetchLine(p) }
+
+    public static var hasWideTiles: Bool { @inline(__always) get { false } }
+
+    @inline(__always)
+    public static func halves(_ low: UInt64, _ high: UInt64) -> Floats {
+      let halves = SIMD2(Int64(bitPattern: low), Int64(bitPattern: high))
+      return Floats(lowHalf: _mm256_cvtph_ps(halves), highHalf: _mm256_setzero_ps())
+    }
+
+    @inline(__always)
+    public static func halfPair(_ bits: UInt32) -> Floats {
+      let pair = _mm_cvtph_ps(_mm_cvtsi32_si128(Int32(bitPattern: bits)))
+      return Self.pair(pair.x, pair.y)
+    }
+
+    @inline(__always)
+    public static func doubledLow(_ v: Floats) -> Floats { doubled(v.lowHalf) }
+
+    @inline(__always)
+    public static func doubledHigh(_ v: Floats) -> Floats { doubled(v.highHalf) }
+
+    @inline(__always)
+    private static func doubled(_ v: SIMD8<Float>) -> Floats {
+      Floats(
+        lowHalf: _mm256_permutevar8x32_ps(v, _mm256_set_epi32(3, 3, 2, 2, 1, 1, 0, 0)),
+        highHalf: _mm256_permutevar8x32_ps(v, _mm256_set_epi32(7, 7, 6, 6, 5, 5, 4, 4)))
+    }
+
+    @inline(__always)
+    public static func splatWord(_ x: Int16) -> Bits {
+      let v = _mm256_set1_epi16(x)
+      return Bits(lowHalf: v, highHalf: v)
+    }
+
+    @inline(__always)
+    public static func splatPair(_ p: UnsafeRawPointer) -> Bits {
+      let v = _mm256_set1_epi32(p.loadUnaligned(as: Int32.self))
+      return Bits(lowHalf: v, highHalf: v)
+    }
+
+    @inline(__always)
+    public static func signedOddBytes(_ v: Bits) -> Bits {
+      Bits(lowHalf: _mm256_srai_epi16(v.lowHalf, 8), highHalf: _mm256_srai_epi16(v.highHalf, 8))
+    }
+
+    @inline(__always)
+    public static func subtractWords(_ a: Bits, _ b: Bits) -> Bits {
+      Bits(
+        lowHalf: _mm256_sub_epi16(a.lowHalf, b.lowHalf),
+        highHalf: _mm256_sub_epi16(a.highHalf, b.highHalf))
+    }
+
+    @inline(__always)
+    public static func products(_ a: Bits, _ b: Bits) -> Bits {
+      Bits(
+        lowHalf: _mm256_madd_epi16(a.lowHalf, b.lowHalf),
+        highHalf: _mm256_madd_epi16(a.highHalf, b.highHalf))
+    }
+
+    @inline(__always)
+    public static func addProducts(_ sum: Bits, _ a: Bits, _ b: Bits) -> Bits {
+      let products = products(a, b)
+      return Bits(
+        lowHalf: _mm256_add_epi32(sum.lowHalf, products.lowHalf),
+        highHalf: _mm256_add_epi32(sum.highHalf, products.highHalf))
+    }
+
+    @inline(__always)
+    public static func storeWords(
+      _ v: Floats, even: UnsafeMutableRawPointer, odd: UnsafeMutableRawPointer
+    ) {
+      // Within four lanes: the low words of the first and the third, then of the others.
+      let within = _mm256_set_epi32(0, 0, 0x0D0C_0504, 0x0908_0100, 0, 0, 0x0D0C_0504, 0x0908_0100)
+      let low = _mm256_shuffle_epi8(_mm256_cvtps_epi32(v.lowHalf), within)
+      let high = _mm256_shuffle_epi8(_mm256_cvtps_epi32(v.highHalf), within)
+      let words = _mm256_permutevar8x32_epi32(
+        _mm256_unpacklo_epi64(low, high), _mm256_set_epi32(7, 3, 5, 1, 6, 2, 4, 0))
+      _mm_storeu_si128(even.assumingMemoryBound(to: __m128i.self), words.lowHalf)
+      _mm_storeu_si128(odd.assumingMemoryBound(to: __m128i.self), words.highHalf)
     }
 
     // MARK: Halves
@@ -262,17 +317,6 @@
 
     /// The product is unsigned × signed and saturates at 16 bits: the sign moves from the weights
     /// to the activations, and 2 · 128 · 127 fits.
-    @inline(__always)
-    private static func dot(
-      _ w: SIMD4<Int64>, _ high: SIMD4<Int64>, _ low: SIMD4<Int64>
-    ) -> SIMD4<Int64> {
-      let magnitude = _mm256_abs_epi8(w)
-      let ones = _mm256_set1_epi16(1)
-      let upper = _mm256_maddubs_epi16(magnitude, _mm256_sign_epi8(high, w))
-      let lower = _mm256_maddubs_epi16(magnitude, _mm256_sign_epi8(low, w))
-      return _mm256_add_epi32(
-        _mm256_slli_epi32(_mm256_madd_epi16(upper, ones), 7), _mm256_madd_epi16(lower, ones))
-    }
   }
 
   extension KernelSet {

@@ -1,4 +1,5 @@
 #if arch(x86_64)
+  import CInstructions
   import KernelCore
   import _Builtin_intrinsics.intel
 
@@ -62,29 +63,20 @@
     public static func floats(_ integers: Bits) -> Floats { _mm512_cvtepi32_ps(integers) }
 
     @inline(__always)
-    public static func floats(unsignedBytes low: UInt64, _ high: UInt64) -> Floats {
-      let bytes = SIMD2(Int64(bitPattern: low), Int64(bitPattern: high))
-      return _mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(bytes))
+    public static func floats(unsigned bytes: SixteenBytes) -> Floats {
+      _mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(bytes))
     }
 
     @inline(__always)
-    public static func floats(signedBytes low: UInt64, _ high: UInt64) -> Floats {
-      let bytes = SIMD2(Int64(bitPattern: low), Int64(bitPattern: high))
-      return _mm512_cvtepi32_ps(_mm512_cvtepi8_epi32(bytes))
-    }
-
-    @inline(__always)
-    public static func spread8(_ v: Floats, _ step: Int) -> Floats {
-      let index = _mm512_set_epi32(1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0)
-      let first = _mm512_set1_epi32(Int32(truncatingIfNeeded: step &* 2))
-      return _mm512_permutexvar_ps(_mm512_add_epi32(index, first), v)
+    public static func floats(signed bytes: SixteenBytes) -> Floats {
+      _mm512_cvtepi32_ps(_mm512_cvtepi8_epi32(bytes))
     }
 
     @inline(__always)
     public static func spread4(_ v: Floats, _ step: Int) -> Floats {
       let index = _mm512_set_epi32(3, 3, 3, 3, 2, 2, 2, 2, 1, 1, 1, 1, 0, 0, 0, 0)
       let first = _mm512_set1_epi32(Int32(truncatingIfNeeded: step &* 4))
-      return _mm512_permutexvar_ps(_mm512_add_epi32(index, first), v)
+      return permuteLanes512(v, _mm512_add_epi32(index, first))
     }
 
     @inline(__always)
@@ -103,7 +95,10 @@
     @inline(__always)
     public static func loadTwice(_ p: UnsafeRawPointer, thenShifted shift: Int) -> Bits {
       let v = half(p)
-      return Bits(lowHalf: v, highHalf: _mm256_srli_epi16(v, Int32(truncatingIfNeeded: shift)))
+      let count = Int64(truncatingIfNeeded: shift) &* 0x0001_0001_0001_0001
+      return _mm512_srlv_epi16(
+        Bits(lowHalf: v, highHalf: v),
+        _mm512_set_epi64(count, count, count, count, 0, 0, 0, 0))
     }
 
     @inline(__always)
@@ -142,30 +137,124 @@
     }
 
     @inline(__always)
-    public static func dot(_ weights: Bits, high: Bits, low: Bits, bias: Bits) -> Bits {
-      // The product is unsigned × signed: weights are offset by 128. After the shift by 7 bits the
-      // bias, −Σ(128 high + low), has taken just that away.
-      let offset = _mm512_xor_si512(weights, splatByte(128))
-      let upper = _mm512_slli_epi32(_mm512_dpbusd_epi32(bias, offset, high), 7)
-      return _mm512_dpbusd_epi32(upper, offset, low)
-    }
-
-    @inline(__always)
-    public static func dotBias(high: Bits, low: Bits) -> Bits {
-      let zero = _mm512_setzero_si512()
-      let upper = _mm512_slli_epi32(_mm512_dpbusd_epi32(zero, splatByte(1), high), 7)
-      return _mm512_sub_epi32(zero, _mm512_dpbusd_epi32(upper, splatByte(1), low))
-    }
-
-    @inline(__always)
     public static func storeBytes(_ v: Floats, _ p: UnsafeMutableRawPointer) {
       let bytes = _mm512_cvtsepi32_epi8(_mm512_cvtps_epi32(v))
       _mm_storeu_si128(p.assumingMemoryBound(to: __m128i.self), bytes)
     }
 
     @inline(__always)
-    public static func prefetch(_ p: UnsafeRawPointer) {
-      _m_prefetch(UnsafeMutableRawPointer(mutating: p))
+    public static func prefetch(_ p: UnsafeRawPointer) { prefetchLine(p) }
+
+    public static var hasWideTiles: Bool { @inline(__always) get { true } }
+
+    @inline(__always)
+    public static func halves(_ low: UInt64, _ high: UInt64) -> Floats {
+      let halves = SIMD2(Int64(bitPattern: low), Int64(bitPattern: high))
+      return Floats(lowHalf: _mm256_cvtph_ps(halves), highHalf: _mm256_setzero_ps())
+    }
+
+    @inline(__always)
+    public static func halfPair(_ bits: UInt32) -> Floats {
+      let pair = _mm_cvtph_ps(_mm_cvtsi32_si128(Int32(bitPattern: bits)))
+      let lanes = _mm512_set_epi32(1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0)
+      return permuteLanes512(_mm512_castps128_ps512(pair), lanes)
+    }
+
+    @inline(__always)
+    public static func doubledLow(_ v: Floats) -> Floats {
+      _mm512_permutexvar_ps(
+        _mm512_set_epi32(7, 7, 6, 6, 5, 5, 4, 4, 3, 3, 2, 2, 1, 1, 0, 0), v)
+    }
+
+    @inline(__always)
+    public static func doubledHigh(_ v: Floats) -> Floats {
+      _mm512_permutexvar_ps(
+        _mm512_set_epi32(15, 15, 14, 14, 13, 13, 12, 12, 11, 11, 10, 10, 9, 9, 8, 8), v)
+    }
+
+    @inline(__always)
+    public static func splatWord(_ x: Int16) -> Bits { _mm512_set1_epi16(x) }
+
+    @inline(__always)
+    public static func splatPair(_ p: UnsafeRawPointer) -> Bits {
+      _mm512_set1_epi32(p.loadUnaligned(as: Int32.self))
+    }
+
+    @inline(__always)
+    public static func signedOddBytes(_ v: Bits) -> Bits { _mm512_srai_epi16(v, 8) }
+
+    @inline(__always)
+    public static func subtractWords(_ a: Bits, _ b: Bits) -> Bits { _mm512_sub_epi16(a, b) }
+
+    @inline(__always)
+    public static func products(_ a: Bits, _ b: Bits) -> Bits { _mm512_madd_epi16(a, b) }
+
+    @inline(__always)
+    public static func addProducts(_ sum: Bits, _ a: Bits, _ b: Bits) -> Bits {
+      addPairProducts512(sum, a, b)
+    }
+
+    @inline(__always)
+    public static func storeWords(
+      _ v: Floats, even: UnsafeMutableRawPointer, odd: UnsafeMutableRawPointer
+    ) {
+      // Within four lanes: the low words of the first and the third, then of the others.
+      let within = _mm512_set4_epi32(0, 0, 0x0D0C_0504, 0x0908_0100)
+      let pairs = _mm512_shuffle_epi8(_mm512_cvtps_epi32(v), within)
+      let order = _mm512_set_epi32(0, 0, 0, 0, 0, 0, 0, 0, 13, 9, 5, 1, 12, 8, 4, 0)
+      let words = _mm512_permutexvar_epi32(order, pairs)
+      _mm_storeu_si128(even.assumingMemoryBound(to: __m128i.self), words.lowHalf.lowHalf)
+      _mm_storeu_si128(odd.assumingMemoryBound(to: __m128i.self), words.lowHalf.highHalf)
+    }
+
+    @inline(__always)
+    public static func transpose(_ rows: UnsafeMutableRawPointer) {
+      // Within lanes of 128 bits first, four rows at a time; then the lanes themselves.
+      var row = 0
+      while row < 16 {
+        let p = rows + row &* 64
+        let (a, b, c, d) = (
+          loadBits(p), loadBits(p + 64), loadBits(p + 128), loadBits(p + 192)
+        )
+        let ab0 = _mm512_unpacklo_epi32(a, b)
+        let ab1 = _mm512_unpackhi_epi32(a, b)
+        let cd0 = _mm512_unpacklo_epi32(c, d)
+        let cd1 = _mm512_unpackhi_epi32(c, d)
+        storeBits(_mm512_unpacklo_epi64(ab0, cd0), p)
+        storeBits(_mm512_unpackhi_epi64(ab0, cd0), p + 64)
+        storeBits(_mm512_unpacklo_epi64(ab1, cd1), p + 128)
+        storeBits(_mm512_unpackhi_epi64(ab1, cd1), p + 192)
+        row &+= 4
+      }
+      var column = 0
+      var results = (splatByte(0), splatByte(0), splatByte(0), splatByte(0))
+      while column < 4 {
+        let p = rows + column &* 64
+        results = transposeLanes(
+          loadBits(p), loadBits(p + 256), loadBits(p + 512), loadBits(p + 768))
+        storeBits(results.0, p)
+        storeBits(results.1, p + 256)
+        storeBits(results.2, p + 512)
+        storeBits(results.3, p + 768)
+        column &+= 1
+      }
+    }
+
+    /// Four rows of four lanes of 128 bits, transposed.
+    @inline(__always)
+    private static func transposeLanes(
+      _ a: Bits, _ b: Bits, _ c: Bits, _ d: Bits
+    ) -> (Bits, Bits, Bits, Bits) {
+      let evens = _mm512_set_epi64(13, 12, 9, 8, 5, 4, 1, 0)
+      let odds = _mm512_set_epi64(15, 14, 11, 10, 7, 6, 3, 2)
+      let ab0 = _mm512_permutex2var_epi64(a, evens, b)  // a0 a2 b0 b2
+      let ab1 = _mm512_permutex2var_epi64(a, odds, b)  // a1 a3 b1 b3
+      let cd0 = _mm512_permutex2var_epi64(c, evens, d)
+      let cd1 = _mm512_permutex2var_epi64(c, odds, d)
+      return (
+        _mm512_permutex2var_epi64(ab0, evens, cd0), _mm512_permutex2var_epi64(ab1, evens, cd1),
+        _mm512_permutex2var_epi64(ab0, odds, cd0), _mm512_permutex2var_epi64(ab1, odds, cd1)
+      )
     }
 
     @inline(__always)

@@ -13,12 +13,12 @@ enum Reference {
     return values
   }
 
-  /// Activations as 15-bit codes with one scale for each 32 give them back.
+  /// Activations as 16-bit codes with one scale for each 256 give them back.
   static func quantized(_ x: [Float]) -> [Float] {
     var result = x
-    for start in stride(from: 0, to: x.count, by: 32) {
-      let range = start..<min(start + 32, x.count)
-      let scale = (x[range].map(abs).max() ?? 0) / 16256
+    for start in stride(from: 0, to: x.count, by: 256) {
+      let range = start..<min(start + 256, x.count)
+      let scale = (x[range].map(abs).max() ?? 0) / 32767
       let inverse = scale > 0x1p-112 ? 1 / scale : 0
       for index in range {
         result[index] = (x[index] * inverse).rounded(.toNearestOrEven) * scale

@@ -10,4 +10,41 @@ static inline void waitHint(void) {
 #endif
 }
 
+#if defined(__x86_64__)
+/// `prefetcht0`: importing its intrinsic, Swift drops the call.
+static inline void prefetchLine(const void *p) {
+  __asm__ volatile("prefetcht0 %0" : : "m"(*(const char *)p));
+}
+#endif
+
+#if defined(__AVX512F__) && defined(__AVX512VNNI__)
+#include <immintrin.h>
+
+/// `vpdpwssd`: the compiler takes its intrinsic for a multiplication and an addition, two
+/// instructions where one does.
+static inline __m512i addPairProducts512(__m512i sum, __m512i a, __m512i b) {
+  __asm__("vpdpwssd %2, %1, %0" : "+v"(sum) : "v"(a), "v"(b));
+  return sum;
+}
+
+/// `vpermps`: knowing the lanes, the compiler moves arithmetic across its intrinsic and does it
+/// lane by lane.
+static inline __m512 permuteLanes512(__m512 v, __m512i lanes) {
+  __m512 result;
+  __asm__("vpermps %1, %2, %0" : "=v"(result) : "v"(v), "v"(lanes));
+  return result;
+}
+#endif
+
+#if defined(__AVX2__)
+#include <immintrin.h>
+
+/// `vpermps` of eight lanes; see `permuteLanes512`.
+static inline __m256 permuteLanes256(__m256 v, __m256i lanes) {
+  __m256 result;
+  __asm__("vpermps %1, %2, %0" : "=x"(result) : "x"(v), "x"(lanes));
+  return result;
+}
+#endif
+
 #endif

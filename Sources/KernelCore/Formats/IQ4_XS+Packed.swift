@@ -1,13 +1,14 @@
 import BlockFormats
 
 extension IQ4_XS: PackedFormat {
+  @inlinable @inline(__always) public static var codes: CodeKind { .signed }
   @inlinable @inline(__always) public static var hasMinimums: Bool { false }
-  @inlinable @inline(__always) public static var stepsPerGroup: Int { 4 }
+  @inlinable @inline(__always) public static var hasSmallBlocks: Bool { false }
 
   @inlinable @inline(__always)
   public static func scales<S: InstructionSet>(
     _ group: UnsafeRawPointer, _: S.Type
-  ) -> (Floats, Floats) {
+  ) -> (scales: Floats, minimums: Floats) {
     // Eight scales of 6 bits: the low nibbles of 4 bytes and pairs of bits of a 16-bit word,
     // spread to one byte each.
     var low = UInt64(truncatingIfNeeded: group.loadUnaligned(fromByteOffset: 4, as: UInt32.self))
@@ -18,16 +19,16 @@ extension IQ4_XS: PackedFormat {
     high = (high | high &<< 24) & 0x0000_00FF_0000_00FF
     high = (high | high &<< 12) & 0x000F_000F_000F_000F
     high = (high | high &<< 6) & 0x0303_0303_0303_0303
-    let codes = S.floats(unsignedBytes: low | high &<< 4, 0) - S.splat(32)
-    return (codes * S.splat(half(group, 0, S.self)), S.splat(0))
+    let bytes = SixteenBytes(Int64(bitPattern: low | high &<< 4), 0)
+    let codes = S.floats(unsigned: bytes) - S.splat(32)
+    return (S.doubledLow(codes * S.splat(half(group, 0, S.self))), S.splat(0))
   }
 
   @inlinable @inline(__always)
   public static func unpack<S: InstructionSet>(
-    _ group: UnsafeRawPointer, step: Int, _ scales: (Floats, Floats), _: S.Type
-  ) -> (codes: Bits, scales: Floats, minimums: Floats) {
+    _ group: UnsafeRawPointer, step: Int, _: S.Type
+  ) -> Bits {
     let quants = group + (8 &+ step &* 32)
-    let nibbles = S.loadNibbles(quants, quants + 16) & S.splatByte(15)
-    return (lookUpIQ4(nibbles, S.self), S.spread8(scales.0, step), scales.1)
+    return lookUpIQ4(S.loadNibbles(quants, quants + 16) & S.splatByte(15), S.self)
   }
 }

@@ -1,21 +1,25 @@
 import BlockFormats
 
 extension Q4_1: PackedFormat {
+  @inlinable @inline(__always) public static var codes: CodeKind { .unsigned(offset: 0) }
   @inlinable @inline(__always) public static var hasMinimums: Bool { true }
-  @inlinable @inline(__always) public static var stepsPerGroup: Int { 1 }
+  @inlinable @inline(__always) public static var hasSmallBlocks: Bool { false }
 
   @inlinable @inline(__always)
   public static func scales<S: InstructionSet>(
     _ group: UnsafeRawPointer, _: S.Type
-  ) -> (Floats, Floats) {
-    let minimums = S.pair(half(group, 2, S.self), half(group, 22, S.self))
-    return (S.pair(half(group, 0, S.self), half(group, 20, S.self)), S.splat(0) - minimums)
+  ) -> (scales: Floats, minimums: Floats) {
+    (
+      gatherHalves(group, stride: 20, S.self),
+      S.splat(0) - gatherHalves(group + 2, stride: 20, S.self)
+    )
   }
 
   @inlinable @inline(__always)
   public static func unpack<S: InstructionSet>(
-    _ group: UnsafeRawPointer, step: Int, _ scales: (Floats, Floats), _: S.Type
-  ) -> (codes: Bits, scales: Floats, minimums: Floats) {
-    (S.loadNibbles(group + 4, group + 24) & S.splatByte(15), scales.0, scales.1)
+    _ group: UnsafeRawPointer, step: Int, _: S.Type
+  ) -> Bits {
+    let blocks = group + step &* 40
+    return S.loadNibbles(blocks + 4, blocks + 24) & S.splatByte(15)
   }
 }

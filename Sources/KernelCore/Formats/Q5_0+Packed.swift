@@ -1,23 +1,24 @@
 import BlockFormats
 
 extension Q5_0: PackedFormat {
+  @inlinable @inline(__always) public static var codes: CodeKind { .unsigned(offset: 16) }
   @inlinable @inline(__always) public static var hasMinimums: Bool { false }
-  @inlinable @inline(__always) public static var stepsPerGroup: Int { 1 }
+  @inlinable @inline(__always) public static var hasSmallBlocks: Bool { false }
 
   @inlinable @inline(__always)
   public static func scales<S: InstructionSet>(
     _ group: UnsafeRawPointer, _: S.Type
-  ) -> (Floats, Floats) {
-    (S.pair(half(group, 0, S.self), half(group, 22, S.self)), S.splat(0))
+  ) -> (scales: Floats, minimums: Floats) {
+    (gatherHalves(group, stride: 22, S.self), S.splat(0))
   }
 
   @inlinable @inline(__always)
   public static func unpack<S: InstructionSet>(
-    _ group: UnsafeRawPointer, step: Int, _ scales: (Floats, Floats), _: S.Type
-  ) -> (codes: Bits, scales: Floats, minimums: Floats) {
-    let high = fifthBits(group + 2, group + 24, S.self)
-    let nibbles = S.loadNibbles(group + 6, group + 28) & S.splatByte(15)
-    return (S.subtractBytes(nibbles | high, S.splatByte(16)), scales.0, scales.1)
+    _ group: UnsafeRawPointer, step: Int, _: S.Type
+  ) -> Bits {
+    let blocks = group + step &* 44
+    let nibbles = S.loadNibbles(blocks + 6, blocks + 28) & S.splatByte(15)
+    return nibbles | fifthBits(blocks + 2, blocks + 24, S.self)
   }
 }
 

@@ -1,23 +1,26 @@
 import BlockFormats
 
 extension Q5_1: PackedFormat {
+  @inlinable @inline(__always) public static var codes: CodeKind { .unsigned(offset: 0) }
   @inlinable @inline(__always) public static var hasMinimums: Bool { true }
-  @inlinable @inline(__always) public static var stepsPerGroup: Int { 1 }
+  @inlinable @inline(__always) public static var hasSmallBlocks: Bool { false }
 
   @inlinable @inline(__always)
   public static func scales<S: InstructionSet>(
     _ group: UnsafeRawPointer, _: S.Type
-  ) -> (Floats, Floats) {
-    let minimums = S.pair(half(group, 2, S.self), half(group, 26, S.self))
-    return (S.pair(half(group, 0, S.self), half(group, 24, S.self)), S.splat(0) - minimums)
+  ) -> (scales: Floats, minimums: Floats) {
+    (
+      gatherHalves(group, stride: 24, S.self),
+      S.splat(0) - gatherHalves(group + 2, stride: 24, S.self)
+    )
   }
 
   @inlinable @inline(__always)
   public static func unpack<S: InstructionSet>(
-    _ group: UnsafeRawPointer, step: Int, _ scales: (Floats, Floats), _: S.Type
-  ) -> (codes: Bits, scales: Floats, minimums: Floats) {
-    let high = fifthBits(group + 4, group + 28, S.self)
-    let nibbles = S.loadNibbles(group + 8, group + 32) & S.splatByte(15)
-    return (nibbles | high, scales.0, scales.1)
+    _ group: UnsafeRawPointer, step: Int, _: S.Type
+  ) -> Bits {
+    let blocks = group + step &* 48
+    let nibbles = S.loadNibbles(blocks + 8, blocks + 32) & S.splatByte(15)
+    return nibbles | fifthBits(blocks + 4, blocks + 28, S.self)
   }
 }

@@ -90,6 +90,8 @@ enum ModelOptions {
   ///   - arguments: The options.
   ///   - full: Whether the cache is to have full precision unless the options say otherwise.
   ///   - contextLength: The context where the options do not say; nil for the model's.
+  /// - Returns: A session that has read nothing.
+  /// - Throws: `UsageError` for an option that cannot be, and as `Session.init`.
   static func session(
     _ model: Model, _ arguments: Arguments, full: Bool = false, contextLength: Int? = nil
   ) throws -> Session {

@@ -1,0 +1,108 @@
+/// Sums of one token for the rows of a panel that are worked on together: in registers.
+@usableFromInline
+struct TokenSums {
+  /// Integer sums of a block, of the first half's rows and of the second's.
+  @usableFromInline var integers = (Bits(repeating: 0), Bits(repeating: 0))
+  /// Sums of the blocks so far.
+  @usableFromInline var floats = (Floats(repeating: 0), Floats(repeating: 0))
+
+  @inlinable @inline(__always)
+  init() {}
+
+  /// Adds a pair of columns' products.
+  @inlinable @inline(__always)
+  mutating func add<S: InstructionSet>(_ w: (Bits, Bits), _ x: UnsafeRawPointer, _: S.Type) {
+    let x = S.splatPair(x)
+    integers.0 = S.addProducts(integers.0, w.0, x)
+    if S.hasWideTiles { integers.1 = S.addProducts(integers.1, w.1, x) }
+  }
+
+  /// Adds the integer sums, times the block's scales, and begins them anew.
+  @inlinable @inline(__always)
+  mutating func fold<S: InstructionSet>(_ scales: (Floats, Floats), _: S.Type) {
+    floats.0 = S.multiplyAdd(floats.0, scales.0, S.floats(integers.0))
+    integers.0 = Bits(repeating: 0)
+    if S.hasWideTiles {
+      floats.1 = S.multiplyAdd(floats.1, scales.1, S.floats(integers.1))
+      integers.1 = Bits(repeating: 0)
+    }
+  }
+
+  /// Adds a column's products.
+  @inlinable @inline(__always)
+  mutating func add<S: InstructionSet>(_ w: (Floats, Floats), _ x: Float, _: S.Type) {
+    let x = S.splat(x)
+    floats.0 = S.multiplyAdd(floats.0, w.0, x)
+    if S.hasWideTiles { floats.1 = S.multiplyAdd(floats.1, w.1, x) }
+  }
+}
+
+/// Sums of some tokens.
+@usableFromInline
+protocol TokenTile {
+  /// How many tokens.
+  static var count: Int { get }
+  init()
+  /// Calls the body for each token.
+  mutating func forEach(_ body: (_ token: Int, _ sums: inout TokenSums) -> Void)
+}
+
+/// One token.
+@usableFromInline
+struct TokenTile1: TokenTile {
+  @inlinable static var count: Int { @inline(__always) get { 1 } }
+  @usableFromInline var a = TokenSums()
+  @inlinable @inline(__always)
+  init() {}
+
+  @inlinable @inline(__always)
+  mutating func forEach(_ body: (Int, inout TokenSums) -> Void) { body(0, &a) }
+}
+
+/// Two tokens.
+@usableFromInline
+struct TokenTile2: TokenTile {
+  @inlinable static var count: Int { @inline(__always) get { 2 } }
+  @usableFromInline var a = TokenSums()
+  @usableFromInline var b = TokenSums()
+  @inlinable @inline(__always)
+  init() {}
+
+  @inlinable @inline(__always)
+  mutating func forEach(_ body: (Int, inout TokenSums) -> Void) {
+    body(0, &a)
+    body(1, &b)
+  }
+}
+
+/// Four tokens.
+@usableFromInline
+struct TokenTile4: TokenTile {
+  @inlinable static var count: Int { @inline(__always) get { 4 } }
+  @usableFromInline var a = TokenTile2()
+  @usableFromInline var b = TokenTile2()
+  @inlinable @inline(__always)
+  init() {}
+
+  @inlinable @inline(__always)
+  mutating func forEach(_ body: (Int, inout TokenSums) -> Void) {
+    a.forEach { body($0, &$1) }
+    b.forEach { body($0 &+ 2, &$1) }
+  }
+}
+
+/// Six tokens.
+@usableFromInline
+struct TokenTile6: TokenTile {
+  @inlinable static var count: Int { @inline(__always) get { 6 } }
+  @usableFromInline var a = TokenTile4()
+  @usableFromInline var b = TokenTile2()
+  @inlinable @inline(__always)
+  init() {}
+
+  @inlinable @inline(__always)
+  mutating func forEach(_ body: (Int, inout TokenSums) -> Void) {
+    a.forEach { body($0, &$1) }
+    b.forEach { body($0 &+ 4, &$1) }
+  }
+}
