@@ -152,16 +152,6 @@ extension InstructionSet {
     }
   }
 
-  /// The first lanes, to where there is no room for more.
-  @inlinable @inline(__always)
-  public static func store(_ v: Floats, _ p: UnsafeMutablePointer<Float>, count: Int) {
-    var lane = 0
-    while lane < count {
-      p[lane] = v[lane]
-      lane &+= 1
-    }
-  }
-
   /// The sum of all lanes, in a fixed order of halves.
   @inlinable @inline(__always)
   public static func sum(_ v: Floats) -> Float {

@@ -24,34 +24,34 @@ extension KernelSet {
     ]
     encode = Self.encoders(S.self)
     packedMatrix = [
-      {
+      { panel, rows, steps, activations, tokens, sums, adds in
         MatrixMatrix.packed(
-          $0, steps: $1, hasMinimums: false, hasSmallBlocks: false, $2, tokenBytes: $3, tokens: $4,
-          into: $5, S.self)
+          panel, rows: rows, steps: steps, hasMinimums: false, hasSmallBlocks: false, activations,
+          tokens: tokens, into: sums, adds: adds, S.self)
       },
-      {
+      { panel, rows, steps, activations, tokens, sums, adds in
         MatrixMatrix.packed(
-          $0, steps: $1, hasMinimums: true, hasSmallBlocks: false, $2, tokenBytes: $3, tokens: $4,
-          into: $5, S.self)
+          panel, rows: rows, steps: steps, hasMinimums: true, hasSmallBlocks: false, activations,
+          tokens: tokens, into: sums, adds: adds, S.self)
       },
-      {
+      { panel, rows, steps, activations, tokens, sums, adds in
         MatrixMatrix.packed(
-          $0, steps: $1, hasMinimums: false, hasSmallBlocks: true, $2, tokenBytes: $3, tokens: $4,
-          into: $5, S.self)
+          panel, rows: rows, steps: steps, hasMinimums: false, hasSmallBlocks: true, activations,
+          tokens: tokens, into: sums, adds: adds, S.self)
       },
-      {
+      { panel, rows, steps, activations, tokens, sums, adds in
         MatrixMatrix.packed(
-          $0, steps: $1, hasMinimums: true, hasSmallBlocks: true, $2, tokenBytes: $3, tokens: $4,
-          into: $5, S.self)
+          panel, rows: rows, steps: steps, hasMinimums: true, hasSmallBlocks: true, activations,
+          tokens: tokens, into: sums, adds: adds, S.self)
       },
     ]
-    floatMatrix = { panel, columns, activations, stride, tokens, target in
+    floatMatrix = { panel, rows, columns, activations, stride, tokens, sums, adds in
       MatrixMatrix.floats(
-        panel, columns: columns, activations, tokenStride: stride, tokens: tokens, into: target,
-        S.self)
+        panel, rows: rows, columns: columns, activations, tokenStride: stride, tokens: tokens,
+        into: sums, adds: adds, S.self)
     }
-    quantize = { x, count, out in
-      QuantizedActivations.quantize(x, count: count, into: out, S.self)
+    quantize = { x, count, out, stride in
+      QuantizedActivations.quantize(x, count: count, into: out, stride: stride, S.self)
     }
     attendF32 = { query, keys, values, stride, positions, size, scores, out in
       AttentionKernel.attend(
@@ -100,6 +100,11 @@ extension KernelSet.PackedKernels {
       MatrixVector.packed(
         weights, rowBytes: rowBytes, rows: rows, columns: columns, activations,
         scratch: scratch, into: out, S.self, F.self)
+    }
+    few = { weights, rowBytes, rows, columns, activations, tokens, scratch, out, stride in
+      MatrixVector.few(
+        weights, rowBytes: rowBytes, rows: rows, columns: columns, activations, tokens: tokens,
+        scratch: scratch, into: out, outStride: stride, S.self, F.self)
     }
     decode = { weights, rowBytes, rows, columns, scratch, panel in
       WeightPanel.decodePacked(

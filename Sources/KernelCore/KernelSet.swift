@@ -12,6 +12,13 @@ public struct KernelSet: Sendable {
       _ activations: UnsafeRawPointer, _ scratch: UnsafeMutableRawPointer,
       _ out: UnsafeMutablePointer<Float>
     ) -> Void
+  /// Rows of packed weights times a few vectors; see `MatrixVector.few`.
+  public typealias PackedFew =
+    @Sendable (
+      _ weights: UnsafeRawPointer, _ rowBytes: Int, _ rows: Int, _ columns: Int,
+      _ activations: UnsafeRawPointer, _ tokens: Int, _ scratch: UnsafeMutableRawPointer,
+      _ out: UnsafeMutablePointer<Float>, _ outStride: Int
+    ) -> Void
   /// Rows of float weights times one vector; see `MatrixVector.floats`.
   public typealias FloatVector =
     @Sendable (
@@ -27,14 +34,15 @@ public struct KernelSet: Sendable {
   /// A panel of packed weights times tokens; see `MatrixMatrix.packed`.
   public typealias PackedMatrix =
     @Sendable (
-      _ panel: UnsafeRawPointer, _ steps: Int, _ activations: UnsafeRawPointer,
-      _ tokenBytes: Int, _ tokens: Int, _ target: MatrixMatrix.Target
+      _ panel: UnsafeRawPointer, _ rows: Int, _ steps: Int, _ activations: UnsafeRawPointer,
+      _ tokens: Int, _ sums: UnsafeMutablePointer<Float>, _ adds: Bool
     ) -> Void
   /// A panel of float weights times tokens; see `MatrixMatrix.floats`.
   public typealias FloatMatrix =
     @Sendable (
-      _ panel: UnsafeRawPointer, _ columns: Int, _ activations: UnsafePointer<Float>,
-      _ tokenStride: Int, _ tokens: Int, _ target: MatrixMatrix.Target
+      _ panel: UnsafeRawPointer, _ rows: Int, _ columns: Int,
+      _ activations: UnsafePointer<Float>, _ tokenStride: Int, _ tokens: Int,
+      _ sums: UnsafeMutablePointer<Float>, _ adds: Bool
     ) -> Void
   /// One query head over a range of positions; see `AttentionKernel.attend`.
   public typealias Attend =
@@ -59,6 +67,8 @@ public struct KernelSet: Sendable {
     public var hasSmallBlocks: Bool
     /// The decode step's kernel.
     public var vector: PackedVector
+    /// The kernel for a few tokens.
+    public var few: PackedFew
     /// Fills a panel.
     public var decode: Decode
   }
@@ -86,7 +96,7 @@ public struct KernelSet: Sendable {
   /// `QuantizedActivations.quantize`.
   public var quantize:
     @Sendable (
-      _ x: UnsafePointer<Float>, _ count: Int, _ out: UnsafeMutableRawPointer
+      _ x: UnsafePointer<Float>, _ count: Int, _ out: UnsafeMutableRawPointer, _ stride: Int
     ) -> Void
   /// Attention over a cache of 32-bit floats.
   public var attendF32: Attend

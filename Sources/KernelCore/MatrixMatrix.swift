@@ -1,131 +1,125 @@
 /// Products of a decoded panel of weights with many tokens: the prefill kernels.
 ///
 /// Up to 32 rows by six tokens at a time: their sums stay in registers, each load of weights serves
-/// all tokens, and each load of an activation all rows.
+/// all tokens, and each load of an activation all rows. Results are `[tokens][32]`, whatever the
+/// rows of the panel: side by side, so that panels over other columns find them in cache.
 public enum MatrixMatrix {
-  /// Where results go.
-  public struct Target {
-    /// `[tokens][rows]`.
-    @usableFromInline let out: UnsafeMutablePointer<Float>
-    /// The distance between tokens.
-    @usableFromInline let stride: Int
-    /// Rows of the panel.
-    @usableFromInline let rows: Int
-    /// Whether results are added to what is there.
-    @usableFromInline let adds: Bool
-
-    /// A target.
-    @inlinable @inline(__always)
-    public init(_ out: UnsafeMutablePointer<Float>, stride: Int, rows: Int, adds: Bool) {
-      self.out = out
-      self.stride = stride
-      self.rows = rows
-      self.adds = adds
-    }
-
-    /// Writes the sums of a token, of up to 16 rows from `first` on.
-    @inlinable @inline(__always)
-    func write<S: InstructionSet>(
-      _ sums: Floats, scale: Float, token: Int, first: Int, _: S.Type
-    ) {
-      guard first < rows else { return }
-      let p = out + (token &* stride &+ first)
-      let count = rows &- first
-      if count >= 16 {
-        let old = adds ? S.load(UnsafePointer(p)) : S.splat(0)
-        S.store(S.multiplyAdd(old, sums, S.splat(scale)), p)
-      } else {
-        let old = adds ? S.load(UnsafePointer(p), count: count) : S.splat(0)
-        S.store(S.multiplyAdd(old, sums, S.splat(scale)), p, count: count)
-      }
-    }
-  }
-
   /// A panel of a packed format times quantized activations.
   ///
   /// - `panel`: `WeightPanel` of the rows.
+  /// - `rows`: Rows in the panel.
   /// - `steps`: Steps of 64 columns.
   /// - `hasMinimums`: As the format says.
   /// - `hasSmallBlocks`: As the format says.
-  /// - `activations`: The first token's group.
-  /// - `tokenBytes`: The distance between tokens in `activations`.
+  /// - `activations`: A group of `QuantizedActivations` for each token.
   /// - `tokens`: How many tokens.
-  /// - `target`: Where results go.
+  /// - `sums`: `[tokens][32]`.
+  /// - `adds`: Whether results are added to what is there.
   @inlinable @inline(__always)
   public static func packed<S: InstructionSet>(
-    _ panel: UnsafeRawPointer, steps: Int, hasMinimums: Bool, hasSmallBlocks: Bool,
-    _ activations: UnsafeRawPointer, tokenBytes: Int, tokens: Int, into target: Target, _: S.Type
+    _ panel: UnsafeRawPointer, rows: Int, steps: Int, hasMinimums: Bool, hasSmallBlocks: Bool,
+    _ activations: UnsafeRawPointer, tokens: Int, into sums: UnsafeMutablePointer<Float>,
+    adds: Bool, _: S.Type
   ) {
-    func tile<T: TokenTile>(_ token: Int, _: T.Type) {
-      var first = 0
-      while first < target.rows {
-        packedTile(
-          panel + first / WeightPanel.halfRows &* WeightPanel.packedHalfBytes, steps, hasMinimums,
-          hasSmallBlocks, activations + token &* tokenBytes, tokenBytes, token, first, target,
-          S.self, T.self)
-        first &+= S.hasWideTiles ? WeightPanel.rows : WeightPanel.halfRows
+    var token = 0
+    while token < tokens {
+      let x = activations + token &* QuantizedActivations.groupBytes
+      let out = sums + token &* WeightPanel.rows
+      if S.hasWideTiles, tokens &- token >= 6 {
+        packedRows(
+          panel, rows, steps, hasMinimums, hasSmallBlocks, x, out, adds, S.self, TokenTile6.self)
+        token &+= 6
+      } else if S.hasWideTiles, tokens &- token >= 4 {
+        packedRows(
+          panel, rows, steps, hasMinimums, hasSmallBlocks, x, out, adds, S.self, TokenTile4.self)
+        token &+= 4
+      } else if tokens &- token >= 2 {
+        packedRows(
+          panel, rows, steps, hasMinimums, hasSmallBlocks, x, out, adds, S.self, TokenTile2.self)
+        token &+= 2
+      } else {
+        packedRows(
+          panel, rows, steps, hasMinimums, hasSmallBlocks, x, out, adds, S.self, TokenTile1.self)
+        token &+= 1
       }
     }
-    forEachTile(tokens, S.self, tile, tile, tile, tile)
   }
 
   /// A panel of floats times float activations, padded with zeros to a multiple of 16.
   ///
   /// - `panel`: `WeightPanel` of the rows.
+  /// - `rows`: Rows in the panel.
   /// - `columns`: Columns of the panel, a multiple of 16.
   /// - `activations`: The first token's value at the panel's first column.
   /// - `tokenStride`: The distance between tokens in `activations`.
   /// - `tokens`: How many tokens.
-  /// - `target`: Where results go.
+  /// - `sums`: `[tokens][32]`.
+  /// - `adds`: Whether results are added to what is there.
   @inlinable @inline(__always)
   public static func floats<S: InstructionSet>(
-    _ panel: UnsafeRawPointer, columns: Int, _ activations: UnsafePointer<Float>,
-    tokenStride: Int, tokens: Int, into target: Target, _: S.Type
-  ) {
-    func tile<T: TokenTile>(_ token: Int, _: T.Type) {
-      var first = 0
-      while first < target.rows {
-        floatTile(
-          panel + first / WeightPanel.halfRows &* WeightPanel.floatHalfBytes, columns,
-          activations + token &* tokenStride, tokenStride, token, first, target, S.self, T.self)
-        first &+= S.hasWideTiles ? WeightPanel.rows : WeightPanel.halfRows
-      }
-    }
-    forEachTile(tokens, S.self, tile, tile, tile, tile)
-  }
-
-  /// Covers the tokens with tiles as large as registers hold.
-  @inlinable @inline(__always)
-  static func forEachTile<S: InstructionSet>(
-    _ tokens: Int, _: S.Type, _ six: (Int, TokenTile6.Type) -> Void,
-    _ four: (Int, TokenTile4.Type) -> Void, _ two: (Int, TokenTile2.Type) -> Void,
-    _ one: (Int, TokenTile1.Type) -> Void
+    _ panel: UnsafeRawPointer, rows: Int, columns: Int, _ activations: UnsafePointer<Float>,
+    tokenStride: Int, tokens: Int, into sums: UnsafeMutablePointer<Float>, adds: Bool, _: S.Type
   ) {
     var token = 0
-    if S.hasWideTiles {
-      while tokens &- token >= 6 {
-        six(token, TokenTile6.self)
+    while token < tokens {
+      let x = activations + token &* tokenStride
+      let out = sums + token &* WeightPanel.rows
+      if S.hasWideTiles, tokens &- token >= 6 {
+        floatRows(panel, rows, columns, x, tokenStride, out, adds, S.self, TokenTile6.self)
         token &+= 6
-      }
-      if tokens &- token >= 4 {
-        four(token, TokenTile4.self)
+      } else if S.hasWideTiles, tokens &- token >= 4 {
+        floatRows(panel, rows, columns, x, tokenStride, out, adds, S.self, TokenTile4.self)
         token &+= 4
+      } else if tokens &- token >= 2 {
+        floatRows(panel, rows, columns, x, tokenStride, out, adds, S.self, TokenTile2.self)
+        token &+= 2
+      } else {
+        floatRows(panel, rows, columns, x, tokenStride, out, adds, S.self, TokenTile1.self)
+        token &+= 1
       }
     }
-    while tokens &- token >= 2 {
-      two(token, TokenTile2.self)
-      token &+= 2
+  }
+
+  /// Some tokens times all rows.
+  @inlinable @inline(never)
+  static func packedRows<S: InstructionSet, T: TokenTile>(
+    _ panel: UnsafeRawPointer, _ rows: Int, _ steps: Int, _ hasMinimums: Bool,
+    _ hasSmallBlocks: Bool, _ activations: UnsafeRawPointer, _ out: UnsafeMutablePointer<Float>,
+    _ adds: Bool, _: S.Type, _: T.Type
+  ) {
+    var half = panel
+    var first = 0
+    while first < rows {
+      packedTile(
+        half, steps, hasMinimums, hasSmallBlocks, activations, out + first, adds, S.self, T.self)
+      half += WeightPanel.packedHalfBytes
+      first &+= S.hasWideTiles ? WeightPanel.rows : WeightPanel.halfRows
     }
-    if token < tokens { one(token, TokenTile1.self) }
+  }
+
+  /// Some tokens times all rows.
+  @inlinable @inline(never)
+  static func floatRows<S: InstructionSet, T: TokenTile>(
+    _ panel: UnsafeRawPointer, _ rows: Int, _ columns: Int, _ activations: UnsafePointer<Float>,
+    _ tokenStride: Int, _ out: UnsafeMutablePointer<Float>, _ adds: Bool, _: S.Type, _: T.Type
+  ) {
+    var half = panel
+    var first = 0
+    while first < rows {
+      floatTile(half, columns, activations, tokenStride, out + first, adds, S.self, T.self)
+      half += WeightPanel.floatHalfBytes
+      first &+= S.hasWideTiles ? WeightPanel.rows : WeightPanel.halfRows
+    }
   }
 
   /// Some tokens times the rows of a half, or of both.
   @inlinable @inline(__always)
   static func packedTile<S: InstructionSet, T: TokenTile>(
     _ half: UnsafeRawPointer, _ steps: Int, _ hasMinimums: Bool, _ hasSmallBlocks: Bool,
-    _ activations: UnsafeRawPointer, _ tokenBytes: Int, _ token: Int, _ first: Int,
-    _ target: Target, _: S.Type, _: T.Type
+    _ activations: UnsafeRawPointer, _ out: UnsafeMutablePointer<Float>, _ adds: Bool, _: S.Type,
+    _: T.Type
   ) {
+    let tokenBytes = QuantizedActivations.groupBytes
     var tile = T()
     let pairs = hasSmallBlocks ? 4 : 8
     let blocks = steps &* 16 / pairs
@@ -165,20 +159,16 @@ public enum MatrixMatrix {
       }
       block &+= 1
     }
-    tile.forEach { index, sums in
-      let scale = QuantizedActivations.scale(activations + index &* tokenBytes)
-      target.write(sums.floats.0, scale: scale, token: token &+ index, first: first, S.self)
-      if S.hasWideTiles {
-        target.write(
-          sums.floats.1, scale: scale, token: token &+ index, first: first &+ 16, S.self)
-      }
+    tile.forEach { token, sums in
+      let scale = QuantizedActivations.scale(activations + token &* tokenBytes)
+      sums.write(scale: scale, to: out + token &* WeightPanel.rows, adds: adds, S.self)
     }
   }
 
   @inlinable @inline(__always)
   static func floatTile<S: InstructionSet, T: TokenTile>(
     _ half: UnsafeRawPointer, _ columns: Int, _ activations: UnsafePointer<Float>,
-    _ tokenStride: Int, _ token: Int, _ first: Int, _ target: Target, _: S.Type, _: T.Type
+    _ tokenStride: Int, _ out: UnsafeMutablePointer<Float>, _ adds: Bool, _: S.Type, _: T.Type
   ) {
     var tile = T()
     var w = half
@@ -194,11 +184,8 @@ public enum MatrixMatrix {
       x += 1
       column &+= 1
     }
-    tile.forEach { index, sums in
-      target.write(sums.floats.0, scale: 1, token: token &+ index, first: first, S.self)
-      if S.hasWideTiles {
-        target.write(sums.floats.1, scale: 1, token: token &+ index, first: first &+ 16, S.self)
-      }
+    tile.forEach { token, sums in
+      sums.write(scale: 1, to: out + token &* WeightPanel.rows, adds: adds, S.self)
     }
   }
 

@@ -88,17 +88,25 @@ public enum MatrixVector {
     @usableFromInline var sum: Floats
     @usableFromInline let scales: Floats
 
-    /// The minimums' share, and the offset's.
+    /// A group of which nothing but `start` is added.
     @inlinable @inline(__always)
     init<S: InstructionSet, F: PackedFormat>(
       _ group: UnsafeRawPointer, _ activations: UnsafeRawPointer, _: S.Type, _: F.Type
     ) {
       let (scales, minimums) = F.scales(group, S.self)
       self.scales = scales
+      sum = Self.start(scales, minimums, activations, S.self, F.self)
+    }
+
+    /// The minimums' share, and the offset's.
+    @inlinable @inline(__always)
+    static func start<S: InstructionSet, F: PackedFormat>(
+      _ scales: Floats, _ minimums: Floats, _ activations: UnsafeRawPointer, _: S.Type, _: F.Type
+    ) -> Floats {
       let sums = S.load(
         (activations + QuantizedActivations.sumsOffset).assumingMemoryBound(to: Float.self))
-      sum = F.hasMinimums ? minimums * (S.splat(0) - sums) : S.splat(0)
-      if F.offset != 0 { sum = scales * (sums * S.splat(-Float(F.offset))) }
+      if F.hasMinimums { return minimums * (S.splat(0) - sums) }
+      return F.offset == 0 ? S.splat(0) : scales * (sums * S.splat(-Float(F.offset)))
     }
 
     /// Adds the products of one step.

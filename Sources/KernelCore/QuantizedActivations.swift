@@ -4,7 +4,8 @@
 /// more than the weights' own formats do on models with outliers (the greedy answers of a 135 M
 /// model change), and products of words cost little beside reading the weights.
 ///
-/// The row is cut in groups of 256 values, the last one filled with zeros. Each group holds four
+/// A row is cut in groups of 256 values, the last one filled with zeros; the first groups of all
+/// tokens come first, then the second ones, and so on. Each group holds four
 /// steps of 64 codes, then the sums of each sixteen codes, the scale, and the sums of each 32
 /// codes. Of each four codes in a step, the first and the third lie in its first half and the
 /// others in its second: so bytes of weights meet them after a mask and a shift.
@@ -48,17 +49,17 @@ public enum QuantizedActivations {
     @inline(__always) get { 32767 }
   }
 
-  /// Quantizes one row of `count` values.
+  /// Quantizes one row of `count` values, writing its groups `stride` bytes apart.
   @inlinable @inline(__always)
   public static func quantize<S: InstructionSet>(
-    _ x: UnsafePointer<Float>, count: Int, into out: UnsafeMutableRawPointer, _: S.Type
+    _ x: UnsafePointer<Float>, count: Int, into out: UnsafeMutableRawPointer, stride: Int, _: S.Type
   ) {
     var start = 0
     var group = out
     while start < count {
       quantizeGroup(x + start, count &- start, into: group, S.self)
       start &+= groupSize
-      group += groupBytes
+      group += stride
     }
   }
 

@@ -35,6 +35,23 @@ struct TokenSums {
     floats.0 = S.multiplyAdd(floats.0, w.0, x)
     if S.hasWideTiles { floats.1 = S.multiplyAdd(floats.1, w.1, x) }
   }
+
+  /// Writes the sums, times a scale, of sixteen rows or of 32.
+  @inlinable @inline(__always)
+  func write<S: InstructionSet>(
+    scale: Float, to out: UnsafeMutablePointer<Float>, adds: Bool, _: S.Type
+  ) {
+    write(floats.0, scale, out, adds, S.self)
+    if S.hasWideTiles { write(floats.1, scale, out + 16, adds, S.self) }
+  }
+
+  @inlinable @inline(__always)
+  func write<S: InstructionSet>(
+    _ sums: Floats, _ scale: Float, _ out: UnsafeMutablePointer<Float>, _ adds: Bool, _: S.Type
+  ) {
+    let old = adds ? S.load(UnsafePointer(out)) : S.splat(0)
+    S.store(S.multiplyAdd(old, sums, S.splat(scale)), out)
+  }
 }
 
 /// Sums of some tokens.

@@ -28,9 +28,7 @@ public final class Compute {
   public init(kernels: KernelSet, threads: Int) {
     self.kernels = kernels
     parallel = Parallel(threads: threads)
-    panels = (0..<parallel.threads).map { _ in
-      Buffer(count: WeightPanel.scratchBytes + WeightPanel.bytes)
-    }
+    panels = (0..<parallel.threads).map { _ in Buffer(count: 0) }
   }
 
   /// Makes sure that products of up to `tokens` tokens and `columns` values need no allocation.
@@ -40,7 +38,16 @@ public final class Compute {
     if quantized.count < bytes { quantized = Buffer(count: bytes) }
     let floats = columns % 16 == 0 ? 0 : tokens * (columns + 15) / 16 * 16 + 16 * tokens
     if padded.count < floats { padded = Buffer(count: floats) }
+    let scratch =
+      WeightPanel.scratchBytes + WeightPanel.bytes + (tokens > 1 ? tokens * Self.sumBytes : 0)
+    for worker in panels.indices where panels[worker].count < scratch {
+      panels[worker] = Buffer(count: scratch)
+    }
   }
+
+  /// Bytes of one token's sums beside a panel.
+  private static let sumBytes =
+    panelsInPiece * WeightPanel.rows * MemoryLayout<Float>.stride
 
   /// Takes the activations that the next products share.
   ///
@@ -73,6 +80,7 @@ public final class Compute {
       switch (input.tokens, matrix.format.isFloat) {
       case (1, true): floatVector(matrix, floats, into: out)
       case (1, false): packedVector(matrix, into: out)
+      case (...Self.fewTokens, false): fewVectors(matrix, into: out, stride: stride ?? matrix.rows)
       default: panelProduct(matrix, floats, into: out, stride: stride ?? matrix.rows)
       }
     }
@@ -98,18 +106,18 @@ public final class Compute {
     guard !input.isQuantized, let x = input.x else { return }
     input.isQuantized = true
     let columns = input.columns
-    let rowBytes = QuantizedActivations.groups(columns) * QuantizedActivations.groupBytes
+    let groupBytes = QuantizedActivations.groupBytes
     let out = UnsafeMutableRawPointer(quantized.pointer)
-    let quantize = kernels.quantize
+    let (quantize, tokens) = (kernels.quantize, input.tokens)
     // A row takes a microsecond: only many are worth sharing out.
-    guard input.tokens >= 8 else {
-      for token in 0..<input.tokens {
-        quantize(x + token * columns, columns, out + token * rowBytes)
+    guard tokens >= 8 else {
+      for token in 0..<tokens {
+        quantize(x + token * columns, columns, out + token * groupBytes, tokens * groupBytes)
       }
       return
     }
-    parallel(over: input.tokens) { token, _ in
-      quantize(x + token * columns, columns, out + token * rowBytes)
+    parallel(over: tokens) { token, _ in
+      quantize(x + token * columns, columns, out + token * groupBytes, tokens * groupBytes)
     }
   }
 
@@ -160,13 +168,45 @@ public final class Compute {
     }
   }
 
+  // MARK: A few tokens
+
+  /// Tokens up to which decoding the weights for each pair or four of them costs less than laying
+  /// them down in a panel.
+  private static let fewTokens = 8
+
+  private func fewVectors(
+    _ matrix: Matrix, into out: UnsafeMutablePointer<Float>, stride: Int
+  ) {
+    guard let kernel = kernels.packed[matrix.format.rawValue]?.few else { return }
+    let activations = UnsafeRawPointer(quantized.pointer)
+    let rows = pieceRows(matrix)
+    let (panels, tokens) = (panels, input.tokens)
+    parallel(over: (matrix.rows + rows - 1) / rows) { piece, worker in
+      let first = piece * rows
+      kernel(
+        matrix.weights + first * matrix.rowBytes, matrix.rowBytes, min(rows, matrix.rows - first),
+        matrix.columns, activations, tokens, UnsafeMutableRawPointer(panels[worker].pointer),
+        out + first, stride)
+    }
+  }
+
   // MARK: Many tokens
+
+  /// Panels that share one walk over the activations: what one panel has brought into the
+  /// second-level cache the next ones find there.
+  private static let panelsInPiece = 4
+
+  /// Rows to a piece: so few that all threads have several.
+  private func panelRows(_ matrix: Matrix) -> Int {
+    let fair = matrix.rows / (parallel.threads * 4 * WeightPanel.rows)
+    return max(1, min(Self.panelsInPiece, fair)) * WeightPanel.rows
+  }
 
   private func panelProduct(
     _ matrix: Matrix, _ x: UnsafePointer<Float>, into out: UnsafeMutablePointer<Float>,
     stride: Int
   ) {
-    let rows = WeightPanel.rows
+    let rows = panelRows(matrix)
     let (input, kernels, panels) = (input, kernels, panels)
     let quantized = UnsafeRawPointer(quantized.pointer)
     let packed = kernels.packed[matrix.format.rawValue]
@@ -175,56 +215,68 @@ public final class Compute {
       let first = piece * rows
       let part = matrix.rows(first..<min(first + rows, matrix.rows))
       let scratch = UnsafeMutableRawPointer(panels[worker].pointer)
+      let sums = (scratch + WeightPanel.scratchBytes + WeightPanel.bytes)
+        .assumingMemoryBound(to: Float.self)
       if let packed {
-        Self.packedPanels(
-          part, packed, kernels, quantized, input.tokens, scratch, into: out + first,
-          stride: stride)
+        Self.packedPanels(part, packed, kernels, quantized, input.tokens, scratch, into: sums)
       } else if let float {
-        Self.floatPanels(
-          part, float, kernels, x, input.tokens, scratch, into: out + first, stride: stride)
+        Self.floatPanels(part, float, kernels, x, input.tokens, scratch, into: sums)
+      }
+      for start in Swift.stride(from: 0, to: part.rows, by: WeightPanel.rows) {
+        let count = min(WeightPanel.rows, part.rows - start)
+        for token in 0..<input.tokens {
+          (out + token * stride + first + start)
+            .update(from: sums + start * input.tokens + token * WeightPanel.rows, count: count)
+        }
       }
     }
   }
 
-  /// The products of up to 32 rows of a packed format, 256 columns at a time.
+  /// The products of some panels' rows of a packed format, 256 columns at a time; sums are
+  /// `[panel][tokens][32]`.
   private static func packedPanels(
     _ matrix: Matrix, _ packed: KernelSet.PackedKernels, _ kernels: KernelSet,
     _ activations: UnsafeRawPointer, _ tokens: Int, _ scratch: UnsafeMutableRawPointer,
-    into out: UnsafeMutablePointer<Float>, stride: Int
+    into sums: UnsafeMutablePointer<Float>
   ) {
     let panel = scratch + WeightPanel.scratchBytes
-    let groups = QuantizedActivations.groups(matrix.columns)
-    let groupBytes =
-      matrix.format.blocks.blockBytes * WeightPanel.columns
-      / matrix.format.blocks.blockSize
+    let blocks = matrix.format.blocks
+    let groupBytes = blocks.blockBytes * WeightPanel.columns / blocks.blockSize
     let product = packed.matrix(of: kernels)
-    for group in 0..<groups {
+    for group in 0..<QuantizedActivations.groups(matrix.columns) {
       let columns = min(WeightPanel.columns, matrix.columns - group * WeightPanel.columns)
-      packed.decode(
-        matrix.weights + group * groupBytes, matrix.rowBytes, matrix.rows, columns, scratch, panel)
-      product(
-        panel, (columns + 63) / 64, activations + group * QuantizedActivations.groupBytes,
-        groups * QuantizedActivations.groupBytes, tokens,
-        .init(out, stride: stride, rows: matrix.rows, adds: group > 0))
+      let x = activations + group * tokens * QuantizedActivations.groupBytes
+      for first in stride(from: 0, to: matrix.rows, by: WeightPanel.rows) {
+        let rows = min(WeightPanel.rows, matrix.rows - first)
+        packed.decode(
+          matrix.weights + first * matrix.rowBytes + group * groupBytes, matrix.rowBytes, rows,
+          columns, scratch, panel)
+        product(panel, rows, (columns + 63) / 64, x, tokens, sums + first * tokens, group > 0)
+      }
     }
   }
 
-  /// The products of up to 32 rows of a float format, 256 columns at a time.
+  /// The products of some panels' rows of a float format, 256 columns at a time; sums are
+  /// `[panel][tokens][32]`.
   private static func floatPanels(
     _ matrix: Matrix, _ float: KernelSet.FloatKernels, _ kernels: KernelSet,
     _ x: UnsafePointer<Float>, _ tokens: Int, _ scratch: UnsafeMutableRawPointer,
-    into out: UnsafeMutablePointer<Float>, stride: Int
+    into sums: UnsafeMutablePointer<Float>
   ) {
     let panel = scratch + WeightPanel.scratchBytes
     let width = (matrix.columns + 15) / 16 * 16
     let valueBytes = matrix.format.blocks.blockBytes
-    for start in Swift.stride(from: 0, to: matrix.columns, by: WeightPanel.columns) {
+    for start in stride(from: 0, to: matrix.columns, by: WeightPanel.columns) {
       let columns = min(WeightPanel.columns, matrix.columns - start)
-      float.decode(
-        matrix.weights + start * valueBytes, matrix.rowBytes, matrix.rows, columns, scratch, panel)
-      kernels.floatMatrix(
-        panel, (columns + 15) / 16 * 16, x + start, width, tokens,
-        .init(out, stride: stride, rows: matrix.rows, adds: start > 0))
+      for first in stride(from: 0, to: matrix.rows, by: WeightPanel.rows) {
+        let rows = min(WeightPanel.rows, matrix.rows - first)
+        float.decode(
+          matrix.weights + first * matrix.rowBytes + start * valueBytes, matrix.rowBytes, rows,
+          columns, scratch, panel)
+        kernels.floatMatrix(
+          panel, rows, (columns + 15) / 16 * 16, x + start, width, tokens, sums + first * tokens,
+          start > 0)
+      }
     }
   }
 }

@@ -1,0 +1,126 @@
+import BlockFormats
+
+extension MatrixVector {
+  /// Rows of a packed format times a few tokens, with the sums of `packed`: weights are decoded once
+  /// for up to four tokens.
+  ///
+  /// - `weights`: The first row.
+  /// - `rowBytes`: The bytes from one row to the next.
+  /// - `rows`: How many rows.
+  /// - `columns`: The values in a row, a multiple of 32.
+  /// - `activations`: `QuantizedActivations` of the tokens.
+  /// - `tokens`: How many tokens.
+  /// - `scratch`: At least `WeightPanel.scratchBytes`, for the end of a row that is no whole group.
+  /// - `out`: `[tokens][rows]`.
+  /// - `outStride`: The distance between tokens in `out`.
+  @inlinable @inline(__always)
+  public static func few<S: InstructionSet, F: PackedFormat>(
+    _ weights: UnsafeRawPointer, rowBytes: Int, rows: Int, columns: Int,
+    _ activations: UnsafeRawPointer, tokens: Int, scratch: UnsafeMutableRawPointer,
+    into out: UnsafeMutablePointer<Float>, outStride: Int, _: S.Type, _: F.Type
+  ) {
+    let stride = tokens &* QuantizedActivations.groupBytes
+    var row = 0
+    while row < rows {
+      let p = weights + row &* rowBytes
+      var token = 0
+      while token < tokens {
+        let x = activations + token &* QuantizedActivations.groupBytes
+        let target = out + (token &* outStride &+ row)
+        if tokens &- token >= 4 {
+          multiply(
+            p, columns, x, stride, scratch, target, outStride, S.self, F.self, TokenTile4.self)
+          token &+= 4
+        } else if tokens &- token >= 2 {
+          multiply(
+            p, columns, x, stride, scratch, target, outStride, S.self, F.self, TokenTile2.self)
+          token &+= 2
+        } else {
+          multiply(
+            p, columns, x, stride, scratch, target, outStride, S.self, F.self, TokenTile1.self)
+          token &+= 1
+        }
+      }
+      row &+= 1
+    }
+  }
+
+  /// One row times some tokens.
+  @inlinable @inline(never)
+  static func multiply<S: InstructionSet, F: PackedFormat, T: TokenTile>(
+    _ weights: UnsafeRawPointer, _ columns: Int, _ activations: UnsafeRawPointer, _ stride: Int,
+    _ scratch: UnsafeMutableRawPointer, _ out: UnsafeMutablePointer<Float>, _ outStride: Int,
+    _: S.Type, _: F.Type, _: T.Type
+  ) {
+    var tile = T()
+    var p = weights
+    var x = activations
+    var rest = columns
+    while rest >= QuantizedActivations.groupSize {
+      prefetch(p, F.groupBytes, S.self)
+      let scales = begin(&tile, p, x, S.self, F.self)
+      addStep(0, &tile, p, x, scales, S.self, F.self)
+      addStep(1, &tile, p, x, scales, S.self, F.self)
+      addStep(2, &tile, p, x, scales, S.self, F.self)
+      addStep(3, &tile, p, x, scales, S.self, F.self)
+      end(&tile, x, S.self)
+      p += F.groupBytes
+      x += stride
+      rest &-= QuantizedActivations.groupSize
+    }
+    if rest > 0 {
+      let group = padded(p, rest, scratch, F.self)
+      let scales = begin(&tile, group, x, S.self, F.self)
+      var step = 0
+      while step &* 64 < rest {
+        addStep(step, &tile, group, x, scales, S.self, F.self)
+        step &+= 1
+      }
+      end(&tile, x, S.self)
+    }
+    tile.forEach { token, sums in out[token &* outStride] = S.sum(sums.floats.1) }
+  }
+
+  /// Begins a group's sums, in the tokens' first lanes: the minimums' share, and the offset's.
+  @inlinable @inline(__always)
+  static func begin<S: InstructionSet, F: PackedFormat, T: TokenTile>(
+    _ tile: inout T, _ group: UnsafeRawPointer, _ activations: UnsafeRawPointer, _: S.Type,
+    _: F.Type
+  ) -> Floats {
+    let (scales, minimums) = F.scales(group, S.self)
+    tile.forEach { token, sums in
+      let x = activations + token &* QuantizedActivations.groupBytes
+      sums.floats.0 = GroupSum.start(scales, minimums, x, S.self, F.self)
+    }
+    return scales
+  }
+
+  /// Adds the products of one step.
+  @inlinable @inline(__always)
+  static func addStep<S: InstructionSet, F: PackedFormat, T: TokenTile>(
+    _ step: Int, _ tile: inout T, _ group: UnsafeRawPointer, _ activations: UnsafeRawPointer,
+    _ scales: Floats, _: S.Type, _: F.Type
+  ) {
+    let codes = F.widened(F.unpack(group, step: step, S.self), S.self)
+    let scale = S.spread4(scales, step)
+    let x = activations + step &* QuantizedActivations.stepBytes
+    tile.forEach { token, sums in
+      let x = x + token &* QuantizedActivations.groupBytes
+      let products = S.addProducts(
+        S.products(codes.even, S.loadBits(x)), codes.odd, S.loadBits(x + 64))
+      sums.floats.0 = S.multiplyAdd(sums.floats.0, scale, S.floats(products))
+    }
+  }
+
+  /// Adds a group's sums, times the activations' scale, to the rows' in the tokens' second lanes.
+  @inlinable @inline(__always)
+  static func end<S: InstructionSet, T: TokenTile>(
+    _ tile: inout T, _ activations: UnsafeRawPointer, _: S.Type
+  ) {
+    tile.forEach { token, sums in
+      let scale = QuantizedActivations.scale(
+        activations + token &* QuantizedActivations.groupBytes)
+      sums.floats.1 = S.multiplyAdd(sums.floats.1, sums.floats.0, S.splat(scale))
+    }
+  }
+}
