@@ -1,0 +1,78 @@
+import Foundation
+
+/// What `phi verify` found, for programs.
+public enum JSONReport {
+  /// The figures as one object, its keys in order.
+  public static func text(_ report: VerifyReport) throws -> String {
+    let data = try JSONSerialization.data(
+      withJSONObject: object(report),
+      options: [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes])
+    return String(decoding: data, as: UTF8.self) + "\n"
+  }
+
+  private static func object(_ report: VerifyReport) -> [String: Any] {
+    var object: [String: Any] = [
+      "candidate": report.candidate.path, "reference": report.reference.path,
+      "within": report.isWithin,
+    ]
+    if let summary = report.comparison?.summary { object["text"] = Self.object(summary) }
+    if let score = report.score {
+      object["tasks"] = [
+        "asked": score.asked, "reference_accuracy": score.referenceAccuracy,
+        "candidate_accuracy": score.candidateAccuracy, "both": score.both,
+        "reference_only": score.referenceOnly, "candidate_only": score.candidateOnly,
+        "neither": score.neither, "p_equal": score.probabilityOfEqual,
+        "by_task": score.tasks.mapValues {
+          ["asked": $0.asked, "reference": $0.reference, "candidate": $0.candidate]
+        },
+      ]
+    }
+    if let verdict = report.verdict {
+      object["checks"] = verdict.checks.map {
+        [
+          "name": $0.name, "value": $0.value, "limit": $0.limit, "outcome": $0.outcome.rawValue,
+        ] as [String: Any]
+      }
+      object["sure"] = verdict.isSure
+    }
+    return object
+  }
+
+  private static func object(_ mean: ClusteredMean) -> [String: Any] {
+    var object: [String: Any] = ["mean": mean.mean]
+    if let error = mean.standardError { object["standard_error"] = error }
+    if let interval = mean.interval() {
+      object["interval_95"] = [interval.lowerBound, interval.upperBound]
+    }
+    return object
+  }
+
+  private static func object(_ summary: DivergenceSummary) -> [String: Any] {
+    var kld = object(summary.divergence)
+    kld["maximum"] = summary.sortedDivergences.last ?? 0
+    kld["minimum"] = summary.sortedDivergences.first ?? 0
+    kld["median"] = summary.percentile(0.5)
+    kld["percentiles"] = Dictionary(
+      uniqueKeysWithValues: [0.001, 0.01, 0.05, 0.1, 0.9, 0.95, 0.99, 0.999].map {
+        (String(format: "%g", $0 * 100), summary.percentile($0))
+      })
+    var ratio: [String: Any] = ["mean": summary.perplexityRatio]
+    if let interval = summary.perplexityRatioInterval() {
+      ratio["interval_95"] = [interval.lowerBound, interval.upperBound]
+    }
+    return [
+      "tokens": summary.positions, "stretches": summary.stretches, "kl_divergence": kld,
+      "reverse_kl_divergence": object(summary.reverseDivergence),
+      "jensen_shannon": object(summary.jensenShannon),
+      "reference_perplexity": summary.referencePerplexity,
+      "candidate_perplexity": summary.candidatePerplexity, "perplexity_ratio": ratio,
+      "loss_change": object(summary.lossChange), "loss_correlation": summary.lossCorrelation,
+      "top1_agreement": object(summary.topAgreement),
+      "top5_agreement": object(summary.top5Agreement),
+      "right_token_change": object(summary.rightChange),
+      "right_token_change_rms": summary.rightChangeRMS,
+      "top_token_change": object(summary.topChange),
+      "entropy_change": object(summary.entropyChange),
+    ]
+  }
+}
