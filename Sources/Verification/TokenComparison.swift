@@ -41,11 +41,16 @@ public struct TokenComparison: Sendable, Equatable {
   ///   - reference: The reference's, `[vocabulary]`.
   ///   - candidate: The candidate's, `[vocabulary]`.
   ///   - next: The token that follows in the text.
+  ///   - floor: Given where the reference's are logarithms of probabilities from a file that holds
+  ///     none below about this: they are taken as they are, and only those above it count for the
+  ///     divergence, as llama.cpp does it.
   public init(
-    reference: UnsafeBufferPointer<Float>, candidate: UnsafeBufferPointer<Float>, next: Int32
+    reference: UnsafeBufferPointer<Float>, candidate: UnsafeBufferPointer<Float>, next: Int32,
+    floor: Double? = nil
   ) {
     precondition(reference.count == candidate.count, "vocabularies of different sizes")
-    let p = LogSoftmax(reference)
+    let p = floor == nil ? LogSoftmax(reference) : LogSoftmax(normalized: reference)
+    let floor = floor ?? -.infinity
     let q = LogSoftmax(candidate)
     var (forward, backward, middle) = (0.0, 0.0, 0.0)
     var (entropyP, entropyQ) = (0.0, 0.0)
@@ -54,7 +59,7 @@ public struct TokenComparison: Sendable, Equatable {
       let logQ = Double(candidate[index]) - q.normalizer
       let (a, b) = (exp(logP), exp(logQ))
       // Terms of zero probability add nothing, however far apart the logits are.
-      if a > 0 {
+      if a > 0, logP > floor {
         forward += a * (logP - logQ)
         entropyP -= a * logP
       }
@@ -67,8 +72,9 @@ public struct TokenComparison: Sendable, Equatable {
         middle += (a > 0 ? a * (logP - logM) : 0) + (b > 0 ? b * (logQ - logM) : 0)
       }
     }
-    // Rounding alone can make sums of what cancels negative.
-    divergence = max(0, forward)
+    // Rounding alone can make sums of what cancels negative; stored logarithms do not add up to 1,
+    // and llama.cpp keeps what comes of that.
+    divergence = floor.isFinite ? forward : max(0, forward)
     reverseDivergence = max(0, backward)
     jensenShannon = max(0, middle / 2)
     referenceEntropy = entropyP
@@ -82,6 +88,11 @@ public struct TokenComparison: Sendable, Equatable {
     let five = Self.likeliest(candidate)
     sharedTop5 = Self.likeliest(reference).filter(five.contains).count
     self.next = next
+  }
+
+  /// `−ln` of the probability that logits give a token.
+  static func loss(_ logits: UnsafeBufferPointer<Float>, of token: Int32) -> Double {
+    LogSoftmax(logits).normalizer - Double(logits[Int(token)])
   }
 
   /// The five likeliest tokens; of equal ones the first.
@@ -105,12 +116,22 @@ private struct LogSoftmax {
   let normalizer: Double
 
   init(_ logits: UnsafeBufferPointer<Float>) {
-    var top = 0
-    for index in logits.indices where logits[index] > logits[top] { top = index }
+    top = Self.top(of: logits)
     let largest = Double(logits[top])
     var sum = 0.0
     for logit in logits { sum += exp(Double(logit) - largest) }
-    self.top = top
     normalizer = largest + log(sum)
+  }
+
+  /// Of what are logarithms of probabilities already.
+  init(normalized logs: UnsafeBufferPointer<Float>) {
+    top = Self.top(of: logs)
+    normalizer = 0
+  }
+
+  private static func top(of logits: UnsafeBufferPointer<Float>) -> Int {
+    var top = 0
+    for index in logits.indices where logits[index] > logits[top] { top = index }
+    return top
   }
 }

@@ -4,13 +4,21 @@ import Phidelity
 /// `phi verify`: what a candidate lost against its reference.
 let verifyCommand = Command(
   name: "verify", summary: "measure what a quantized model lost against its reference",
-  usage: "CANDIDATE --reference REFERENCE [--text FILE | --self N] [--tasks FILE]",
+  usage: "CANDIDATE --reference REFERENCE [--text FILE | --self N] [--tasks FILE]\n"
+    + "       phi verify CANDIDATE --reference-logits FILE\n"
+    + "       phi verify MODEL --save-logits FILE --text FILE",
   groups: [
     (
       "Measure",
       [
         Option(
           name: "reference", short: "r", value: "MODEL", help: "the model that is taken as right"),
+        Option(
+          name: "reference-logits", short: nil, value: "FILE",
+          help: "a file of llama.cpp's --kl-divergence-base in its place"),
+        Option(
+          name: "save-logits", short: nil, value: "FILE",
+          help: "write such a file of the model and --text, and compare nothing"),
         Option(name: "text", short: "f", value: "FILE", help: "the text to read; - for stdin"),
         Option(
           name: "self", short: nil, value: "N",
@@ -46,17 +54,30 @@ let verifyCommand = Command(
     ("Output", VerifyOutputs.options),
   ], positionals: 1...1
 ) { arguments in
-  guard let referenceName = arguments.string("reference") else {
-    throw UsageError(description: "phi verify needs --reference")
+  let kinds = ["reference", "reference-logits", "save-logits"].filter(arguments.has)
+  guard kinds.count == 1 else {
+    throw UsageError(
+      description: kinds.isEmpty
+        ? "phi verify needs --reference, or --reference-logits"
+        : "--\(kinds[0]) and --\(kinds[1]) exclude each other")
   }
   let limits = Verdict.Limits(
-    divergence: try arguments.float("max-kld", in: 0...1e6).map(Double.init),
-    topAgreement: try arguments.float("min-top1", in: 0...1).map(Double.init),
-    perplexityRatio: try arguments.float("max-ppl-ratio", in: 0...1e6).map(Double.init))
-  let reference = try Model(path: ModelLocator.path(referenceName))
+    divergence: try arguments.double("max-kld", in: 0...1e6),
+    topAgreement: try arguments.double("min-top1", in: 0...1),
+    perplexityRatio: try arguments.double("max-ppl-ratio", in: 0...1e6))
+  let outputs = try VerifyOutputs(arguments)
   let candidate = try Model(path: ModelLocator.path(arguments.positional[0]))
-  let run = try VerifyRun(reference: reference, candidate: candidate, arguments)
-  let report = try run.report(limits)
-  try VerifyOutputs(arguments).write(report)
+  if let path = arguments.string("save-logits") {
+    try VerifyLogits.save(to: path, candidate, arguments)
+    return 0
+  }
+  let report: VerifyReport
+  if let path = arguments.string("reference-logits") {
+    report = try VerifyLogits.report(against: path, candidate, limits, arguments)
+  } else {
+    let reference = try Model(path: ModelLocator.path(arguments.string("reference")))
+    report = try VerifyRun(reference: reference, candidate: candidate, arguments).report(limits)
+  }
+  try outputs.write(report)
   return report.isWithin ? 0 : 3
 }

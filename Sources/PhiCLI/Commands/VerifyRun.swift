@@ -14,14 +14,23 @@ struct VerifyRun {
     self.reference = reference
     self.candidate = candidate
     self.arguments = arguments
-    let longest = min(
-      reference.configuration.contextLength, candidate.configuration.contextLength)
-    length = min(longest, try arguments.int("ctx", in: 8...1 << 20) ?? 512)
+    length = try Self.length(
+      arguments, reference.configuration.contextLength, candidate.configuration.contextLength)
+    options = try Self.options(arguments)
+  }
+
+  /// Threads as the arguments say, and a cache in full precision beside the weights: what is compared
+  /// is the models, not the cache.
+  static func options(_ arguments: Arguments) throws -> SessionOptions {
     var options = SessionOptions()
     options.threads = try arguments.int("threads", in: 1...1024)
-    // Full precision beside the weights: what is compared is the models, not the cache.
     options.cacheFormat = .f32
-    self.options = options
+    return options
+  }
+
+  /// Tokens that are read together, within the models' contexts.
+  static func length(_ arguments: Arguments, _ contexts: Int...) throws -> Int {
+    contexts.reduce(try arguments.int("ctx", in: 8...1 << 20) ?? 512, min)
   }
 
   /// Reads and asks, and gives what was found.
@@ -55,32 +64,10 @@ struct VerifyRun {
     var options = options
     options.contextLength = length
     let models = try LockStep(reference: reference, candidate: candidate, options: options)
-    var compared: [[TokenComparison]] = []
-    var (divergence, positions) = (0.0, 0)
-    let clock = ContinuousClock()
-    let start = clock.now
-    for stretch in stretches {
-      guard !Interrupt.shared.isRequested else { break }
-      compared.append(try models.compare(stretch, from: first))
-      divergence += compared[compared.count - 1].reduce(0) { $0 + $1.divergence }
-      positions += compared[compared.count - 1].count
-      let seconds = (clock.now - start) / .seconds(1)
-      let left = seconds / Double(compared.count) * Double(stretches.count - compared.count)
-      line.update(
-        "\(compared.count) of \(stretches.count) stretches, \(Int(left)) s left, divergence "
-          + String(format: "%.5f", divergence / Double(max(1, positions))))
-      if arguments.has("until-sure"), Self.isLook(compared.count),
-        Verdict(DivergenceSummary(compared), limits, looks: true).isSure
-      {
-        break
-      }
+    return try ComparisonLoop(arguments, limits, line).run(stretches.count) {
+      try models.compare(stretches[$0], from: first)
     }
-    guard !compared.isEmpty else { throw CancellationError() }
-    return compared
   }
-
-  /// Early stopping looks after 8, 16, 32 … stretches, not after each.
-  private static func isLook(_ count: Int) -> Bool { count >= 8 && count & (count - 1) == 0 }
 
   /// The text, and the first position of a stretch that is compared: with a given text the second
   /// half, as llama.cpp's perplexity does it, else all.
@@ -96,20 +83,8 @@ struct VerifyRun {
       }
       return (Array(stretches.prefix(maximum)), 0)
     }
-    let text = path == "-" ? try InputText.standardInput() : try InputText.read(path)
-    let tokens = reference.tokenizer.encode(text)
-    guard tokens.count >= 2 * length else {
-      throw QuantizationError(
-        "\(path): found \(tokens.count) tokens, expected at least \(2 * length), two stretches of "
-          + "\(length) (-c takes shorter ones)")
-    }
-    let vocabulary = reference.tokenizer.vocabulary
-    let stretches = (0..<min(maximum, tokens.count / length)).map { index in
-      var stretch = Array(tokens[index * length..<(index + 1) * length])
-      if vocabulary.addsBOS, let bos = vocabulary.bos { stretch[0] = bos }
-      return stretch
-    }
-    return (stretches, length / 2)
+    let text = try StretchedText(path, reference, length: length, maximum: maximum)
+    return (text.asRead, length / 2)
   }
 
   /// Asks both models every question.

@@ -15,7 +15,7 @@ public enum JSONReport {
       "candidate": report.candidate.path, "reference": report.reference.path,
       "within": report.isWithin,
     ]
-    if let summary = report.comparison?.summary { object["text"] = Self.object(summary) }
+    if let comparison = report.comparison { object["text"] = Self.object(comparison) }
     if let score = report.score {
       object["tasks"] = [
         "asked": score.asked, "reference_accuracy": score.referenceAccuracy,
@@ -47,7 +47,8 @@ public enum JSONReport {
     return object
   }
 
-  private static func object(_ summary: DivergenceSummary) -> [String: Any] {
+  private static func object(_ comparison: VerifyReport.Comparison) -> [String: Any] {
+    let summary = comparison.summary
     var kld = object(summary.divergence)
     kld["maximum"] = summary.sortedDivergences.last ?? 0
     kld["minimum"] = summary.sortedDivergences.first ?? 0
@@ -60,19 +61,23 @@ public enum JSONReport {
     if let interval = summary.perplexityRatioInterval() {
       ratio["interval_95"] = [interval.lowerBound, interval.upperBound]
     }
-    return [
+    var object: [String: Any] = [
       "tokens": summary.positions, "stretches": summary.stretches, "kl_divergence": kld,
-      "reverse_kl_divergence": object(summary.reverseDivergence),
-      "jensen_shannon": object(summary.jensenShannon),
       "reference_perplexity": summary.referencePerplexity,
       "candidate_perplexity": summary.candidatePerplexity, "perplexity_ratio": ratio,
-      "loss_change": object(summary.lossChange), "loss_correlation": summary.lossCorrelation,
-      "top1_agreement": object(summary.topAgreement),
-      "top5_agreement": object(summary.top5Agreement),
-      "right_token_change": object(summary.rightChange),
+      "loss_change": Self.object(summary.lossChange), "loss_correlation": summary.lossCorrelation,
+      "top1_agreement": Self.object(summary.topAgreement),
+      "right_token_change": Self.object(summary.rightChange),
       "right_token_change_rms": summary.rightChangeRMS,
-      "top_token_change": object(summary.topChange),
-      "entropy_change": object(summary.entropyChange),
+      "top_token_change": Self.object(summary.topChange),
     ]
+    // What a file of logits cannot tell is left out.
+    if !comparison.isFromFile {
+      object["reverse_kl_divergence"] = Self.object(summary.reverseDivergence)
+      object["jensen_shannon"] = Self.object(summary.jensenShannon)
+      object["top5_agreement"] = Self.object(summary.top5Agreement)
+      object["entropy_change"] = Self.object(summary.entropyChange)
+    }
+    return object
   }
 }

@@ -8,7 +8,7 @@ public enum TextReport {
     var lines = [
       "candidate  \(report.candidate.line)", "reference  \(report.reference.line)",
     ]
-    if let summary = report.comparison?.summary { lines += [""] + Self.lines(summary) }
+    if let comparison = report.comparison { lines += [""] + Self.lines(comparison) }
     if let score = report.score { lines += [""] + Self.lines(score) }
     if let verdict = report.verdict, !verdict.checks.isEmpty { lines += [""] + Self.lines(verdict) }
     return lines.joined(separator: "\n") + "\n"
@@ -27,20 +27,30 @@ public enum TextReport {
         interval.upperBound * scale)
   }
 
-  private static func lines(_ summary: DivergenceSummary) -> [String] {
+  private static func lines(_ comparison: VerifyReport.Comparison) -> [String] {
+    let summary = comparison.summary
     let percentiles = [0.5, 0.9, 0.99].map { String(format: "%.5f", summary.percentile($0)) }
     let ratio = summary.perplexityRatioInterval().map {
       String(format: "  [%.4f, %.4f]", $0.lowerBound, $0.upperBound)
     }
-    return [
+    var lines = [
       "\(summary.positions) tokens in \(summary.stretches) stretches; in brackets 95 % intervals",
       row("divergence (nats)", figure(summary.divergence, "%.5f")),
       row("  median, 90, 99 %", percentiles.joined(separator: "  ")),
       row("  largest", String(format: "%.5f", summary.sortedDivergences.last ?? 0)),
-      row("  reverse", figure(summary.reverseDivergence, "%.5f")),
-      row("  Jensen–Shannon", figure(summary.jensenShannon, "%.5f")),
-      row("same top token (%)", figure(summary.topAgreement, "%.2f", scale: 100)),
-      row("shared top five (%)", figure(summary.top5Agreement, "%.2f", scale: 100)),
+    ]
+    // What a file of logits cannot tell is left out.
+    if !comparison.isFromFile {
+      lines += [
+        row("  reverse", figure(summary.reverseDivergence, "%.5f")),
+        row("  Jensen–Shannon", figure(summary.jensenShannon, "%.5f")),
+      ]
+    }
+    lines.append(row("same top token (%)", figure(summary.topAgreement, "%.2f", scale: 100)))
+    if !comparison.isFromFile {
+      lines.append(row("shared top five (%)", figure(summary.top5Agreement, "%.2f", scale: 100)))
+    }
+    lines += [
       row(
         "perplexity",
         String(
@@ -50,8 +60,14 @@ public enum TextReport {
       row("right token's Δp (%)", figure(summary.rightChange, "%.3f", scale: 100)),
       row("  root mean square", String(format: "%.3f", summary.rightChangeRMS * 100)),
       row("top token's Δp (%)", figure(summary.topChange, "%.3f", scale: 100)),
-      row("entropy change (nats)", figure(summary.entropyChange, "%.5f")),
     ]
+    if !comparison.isFromFile {
+      lines.append(row("entropy change (nats)", figure(summary.entropyChange, "%.5f")))
+    } else {
+      lines.append(
+        "  (a file of logits holds 16 bits of each: its own model diverges up to 0.0005)")
+    }
+    return lines
   }
 
   private static func lines(_ score: TaskScore) -> [String] {

@@ -7,10 +7,17 @@ public struct VerifyReport: Sendable {
   public struct Subject: Sendable {
     /// Its file.
     public let path: String
-    /// Bytes of its tensors.
+    /// Bytes of its tensors, or of the file of logits.
     public let bytes: Int
-    /// Bytes of its tensors in bits, to a weight.
-    public let bitsPerWeight: Double
+    /// Bits of its tensors to a weight; nil for a file of logits.
+    public let bitsPerWeight: Double?
+
+    /// A model by its figures.
+    init(path: String, bytes: Int, bitsPerWeight: Double?) {
+      self.path = path
+      self.bytes = bytes
+      self.bitsPerWeight = bitsPerWeight
+    }
 
     /// The model of a file.
     public init(_ file: GGUFFile) {
@@ -19,12 +26,20 @@ public struct VerifyReport: Sendable {
       bitsPerWeight = Double(bytes) * 8 / Double(max(1, file.valueCount))
     }
 
+    /// A reference of which there is but a file of logits.
+    public init(_ file: LogitsFile) {
+      path = file.path
+      bytes = file.byteCount
+      bitsPerWeight = nil
+    }
+
     /// The file's name without its folder, safe to show.
     public var name: String { (path as NSString).lastPathComponent.printable }
 
     /// Name and size in one line.
     var line: String {
-      name + String(format: ", %@, %.2f bits a weight", Bytes.text(bytes), bitsPerWeight)
+      name + ", " + Bytes.text(bytes)
+        + (bitsPerWeight.map { String(format: ", %.2f bits a weight", $0) } ?? " of logits")
     }
   }
 
@@ -34,6 +49,9 @@ public struct VerifyReport: Sendable {
     public let stretches: [[TokenComparison]]
     /// Tokens that were read together.
     public let length: Int
+    /// Whether the reference is but a file of logits, in which unlikely tokens are all alike: figures
+    /// in which those count mean nothing then.
+    public let isFromFile: Bool
     /// The figures.
     public let summary: DivergenceSummary
 
@@ -42,9 +60,11 @@ public struct VerifyReport: Sendable {
     /// - Parameters:
     ///   - stretches: Every position, by stretch.
     ///   - length: Tokens that were read together.
-    public init(_ stretches: [[TokenComparison]], length: Int) {
+    ///   - isFromFile: Whether the reference is a file of logits.
+    public init(_ stretches: [[TokenComparison]], length: Int, isFromFile: Bool = false) {
       self.stretches = stretches
       self.length = length
+      self.isFromFile = isFromFile
       summary = DivergenceSummary(stretches)
     }
   }
