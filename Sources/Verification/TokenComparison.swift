@@ -23,17 +23,27 @@ public struct TokenComparison: Sendable, Equatable {
   public let referenceTop: Int32
   /// The candidate's likeliest token.
   public let candidateTop: Int32
+  /// The reference's probability of its likeliest token.
+  public let referenceTopProbability: Double
+  /// The candidate's probability of its likeliest token.
+  public let candidateTopProbability: Double
   /// How many of the reference's five likeliest are among the candidate's.
   public let sharedTop5: Int
   /// The change of the probability of the reference's likeliest token.
   public let topChange: Double
+  /// The change of the probability of the candidate's likeliest token.
+  public let candidateTopChange: Double
   /// The token that follows.
   public let next: Int32
 
   /// Whether both find the same token the likeliest.
   public var agreesOnTop: Bool { referenceTop == candidateTop }
+  /// The reference's probability of the token that follows.
+  public var referenceProbability: Double { exp(-referenceLoss) }
+  /// The candidate's probability of the token that follows.
+  public var candidateProbability: Double { exp(-candidateLoss) }
   /// The change of the probability of the token that follows.
-  public var rightChange: Double { exp(-candidateLoss) - exp(-referenceLoss) }
+  public var rightChange: Double { candidateProbability - referenceProbability }
 
   /// Compares logits.
   ///
@@ -83,8 +93,11 @@ public struct TokenComparison: Sendable, Equatable {
     candidateLoss = q.normalizer - Double(candidate[Int(next)])
     referenceTop = Int32(p.top)
     candidateTop = Int32(q.top)
-    topChange =
-      exp(Double(candidate[p.top]) - q.normalizer) - exp(Double(reference[p.top]) - p.normalizer)
+    referenceTopProbability = exp(Double(reference[p.top]) - p.normalizer)
+    candidateTopProbability = exp(Double(candidate[q.top]) - q.normalizer)
+    topChange = exp(Double(candidate[p.top]) - q.normalizer) - referenceTopProbability
+    candidateTopChange =
+      candidateTopProbability - exp(Double(reference[q.top]) - p.normalizer)
     let five = Self.likeliest(candidate)
     sharedTop5 = Self.likeliest(reference).filter(five.contains).count
     self.next = next
