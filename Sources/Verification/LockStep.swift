@@ -57,7 +57,7 @@ public final class LockStep {
   }
 
   /// The first difference of two vocabularies, as an error.
-  private static func check(_ reference: Model, _ candidate: Model) throws {
+  static func check(_ reference: Model, _ candidate: Model) throws {
     let (a, b) = (reference.tokenizer.vocabulary, candidate.tokenizer.vocabulary)
     func fail(_ problem: String) -> ModelError {
       ModelError(

@@ -83,10 +83,11 @@ public struct TokenComparison: Sendable, Equatable {
       }
     }
     // Rounding alone can make sums of what cancels negative; stored logarithms do not add up to 1,
-    // and llama.cpp keeps what comes of that.
-    divergence = floor.isFinite ? forward : max(0, forward)
-    reverseDivergence = max(0, backward)
-    jensenShannon = max(0, middle / 2)
+    // and llama.cpp keeps what comes of that. What is no number stays none: `max` would make it 0, a
+    // perfect score.
+    divergence = forward < 0 && !floor.isFinite ? 0 : forward
+    reverseDivergence = backward < 0 ? 0 : backward
+    jensenShannon = middle < 0 ? 0 : middle / 2
     referenceEntropy = entropyP
     candidateEntropy = entropyQ
     referenceLoss = p.normalizer - Double(reference[Int(next)])
@@ -109,7 +110,7 @@ public struct TokenComparison: Sendable, Equatable {
   }
 
   /// The five likeliest tokens; of equal ones the first.
-  private static func likeliest(_ logits: UnsafeBufferPointer<Float>) -> [Int] {
+  static func likeliest(_ logits: UnsafeBufferPointer<Float>) -> [Int] {
     var best: [Int] = []
     for index in logits.indices {
       if best.count == 5, !(logits[index] > logits[best[4]]) { continue }
@@ -122,7 +123,7 @@ public struct TokenComparison: Sendable, Equatable {
 }
 
 /// What turns logits into logarithms of probabilities.
-private struct LogSoftmax {
+struct LogSoftmax {
   /// The likeliest token.
   let top: Int
   /// The logarithm of the sum of the exponentials.
