@@ -12,6 +12,13 @@ public struct WorstToken: Sendable, Equatable {
     public let reference: Double
     /// The candidate's probability.
     public let candidate: Double
+
+    init(_ token: Int32, reference: Double, candidate: Double, _ tokenizer: Tokenizer) {
+      self.token = token
+      text = String(decoding: tokenizer.bytes(of: token, renderSpecial: true), as: UTF8.self)
+      self.reference = reference
+      self.candidate = candidate
+    }
   }
 
   /// The stretch, counted from 0.
@@ -71,23 +78,19 @@ extension WorstToken {
     _ comparison: TokenComparison, _ tokens: [Int32], stretch: Int, position: Int,
     _ tokenizer: Tokenizer
   ) {
-    func text(_ token: Int32) -> String {
-      String(decoding: tokenizer.bytes(of: token, renderSpecial: true), as: UTF8.self)
-    }
     let before = tokens[max(0, position - Self.context)..<position]
     self.init(
       stretch: stretch, position: position, divergence: comparison.divergence,
       before: tokenizer.decode(Array(before), renderSpecial: true),
       next: Choice(
-        token: comparison.next, text: text(comparison.next),
-        reference: comparison.referenceProbability, candidate: comparison.candidateProbability),
+        comparison.next, reference: comparison.referenceProbability,
+        candidate: comparison.candidateProbability, tokenizer),
       referenceTop: Choice(
-        token: comparison.referenceTop, text: text(comparison.referenceTop),
-        reference: comparison.referenceTopProbability,
-        candidate: comparison.referenceTopProbability + comparison.topChange),
+        comparison.referenceTop, reference: comparison.referenceTopProbability,
+        candidate: comparison.referenceTopProbability + comparison.topChange, tokenizer),
       candidateTop: Choice(
-        token: comparison.candidateTop, text: text(comparison.candidateTop),
+        comparison.candidateTop,
         reference: comparison.candidateTopProbability - comparison.candidateTopChange,
-        candidate: comparison.candidateTopProbability))
+        candidate: comparison.candidateTopProbability, tokenizer))
   }
 }
