@@ -5,9 +5,19 @@ public enum JSONReport {
   /// The figures as one object, its keys in order.
   public static func text(_ report: VerifyReport) throws -> String {
     let data = try JSONSerialization.data(
-      withJSONObject: object(report),
+      withJSONObject: finite(object(report)),
       options: [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes])
     return String(decoding: data, as: UTF8.self) + "\n"
+  }
+
+  /// The object with null for what is no number or infinite, which JSON cannot write.
+  private static func finite(_ value: Any) -> Any {
+    switch value {
+    case let number as Double: number.isFinite ? number : NSNull()
+    case let list as [Any]: list.map(finite)
+    case let object as [String: Any]: object.mapValues(finite)
+    default: value
+    }
   }
 
   private static func object(_ report: VerifyReport) -> [String: Any] {
@@ -35,6 +45,7 @@ public enum JSONReport {
       }
       object["sure"] = verdict.isSure
     }
+    object.merge(attribution(report)) { $1 }
     return object
   }
 

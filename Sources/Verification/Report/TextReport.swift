@@ -4,12 +4,23 @@ import GGUF
 /// What `phi verify` found, as lines for a terminal.
 public enum TextReport {
   /// The report at 80 columns.
-  public static func text(_ report: VerifyReport) -> String {
+  ///
+  /// - Parameters:
+  ///   - report: The report.
+  ///   - style: How words are marked.
+  /// - Returns: Lines.
+  public static func text(_ report: VerifyReport, _ style: TextStyle = .plain) -> String {
     var lines = [
       "candidate  \(report.candidate.line)", "reference  \(report.reference.line)",
     ]
     if let comparison = report.comparison { lines += [""] + Self.lines(comparison) }
+    if !report.worst.isEmpty { lines += [""] + Self.lines(report.worst, style) }
+    if let tensors = report.tensors { lines += [""] + Self.lines(tensors, style) }
+    if let drift = report.drift { lines += [""] + Self.lines(drift, style) }
+    if let swaps = report.swaps { lines += [""] + Self.lines(swaps, style) }
+    for answer in report.answers { lines += [""] + Self.lines(answer, style) }
     if let score = report.score { lines += [""] + Self.lines(score) }
+    if let memory = report.memory { lines += [""] + Self.lines(memory) }
     if let verdict = report.verdict, !verdict.checks.isEmpty { lines += [""] + Self.lines(verdict) }
     return lines.joined(separator: "\n") + "\n"
   }

@@ -79,6 +79,18 @@ public struct VerifyReport: Sendable {
   public var verdict: Verdict?
   /// Questions with one right answer.
   public var score: TaskScore?
+  /// The positions at which they differ most, the worst first.
+  public var worst: [WorstToken] = []
+  /// The error of every tensor.
+  public var tensors: TensorErrors?
+  /// The drift of the hidden state, layer by layer.
+  public var drift: [LayerDrift]?
+  /// What every tensor or layer costs alone.
+  public var swaps: SwapCosts?
+  /// Both models' answers to prompts.
+  public var answers: [AnswerComparison] = []
+  /// What the comparison needed of the machine's memory.
+  public var memory: MemoryUse?
 
   /// A report with no part yet.
   public init(reference: Subject, candidate: Subject) {
