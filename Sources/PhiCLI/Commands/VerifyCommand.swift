@@ -51,6 +51,7 @@ let verifyCommand = Command(
           help: "the candidate's perplexity over the reference's at most"),
       ]
     ),
+    ("Explain", VerifyExplanation.options), ("Answers", VerifyAnswers.options),
     ("Output", VerifyOutputs.options),
   ], positionals: 1...1
 ) { arguments in

@@ -68,16 +68,4 @@ enum VerifyLogits {
         + Bytes.text(writer.byteCount) + "\n"
         + String(format: "perplexity  %.4f", exp(writer.loss.mean)) + (interval ?? "") + "\n")
   }
-
-  private static func withProgress<Result>(
-    _ body: (ProgressLine) throws -> Result
-  ) rethrows -> Result {
-    let line = ProgressLine()
-    Interrupt.shared.begin()
-    defer {
-      Interrupt.shared.end()
-      line.finish()
-    }
-    return try body(line)
-  }
 }

@@ -20,7 +20,7 @@ struct VerifyOutputs {
 
   /// What standard output can get.
   private static let formats: [(name: String, render: Renderer)] = [
-    ("text", { TextReport.text($0) }), ("json", { try JSONReport.text($0) }),
+    ("text", { TextReport.text($0, .terminal) }), ("json", { try JSONReport.text($0) }),
     ("llama.cpp", { LlamaReport.text($0) }),
   ]
 

@@ -35,32 +35,42 @@ struct VerifyRun {
 
   /// Reads and asks, and gives what was found.
   func report(_ limits: Verdict.Limits) throws -> VerifyReport {
-    let line = ProgressLine()
-    Interrupt.shared.begin()
-    defer {
-      Interrupt.shared.end()
-      line.finish()
-    }
+    try withProgress { try report(limits, $0) }
+  }
+
+  private func report(_ limits: Verdict.Limits, _ line: ProgressLine) throws -> VerifyReport {
+    let explanation = try VerifyExplanation(arguments)
+    let answers = try VerifyAnswers(arguments)
     let readsText =
-      arguments.has("text") || arguments.has("self") || !arguments.has("tasks")
-      || limits != Verdict.Limits()
+      arguments.has("text") || arguments.has("self") || explanation.measures
+      || !(arguments.has("tasks") || answers.isWanted) || limits != Verdict.Limits()
     var report = VerifyReport(
       reference: VerifyReport.Subject(reference.file),
       candidate: VerifyReport.Subject(candidate.file))
     if readsText {
-      let comparison = VerifyReport.Comparison(try compare(limits, line), length: length)
+      let (stretches, first) = try stretches(line)
+      let compared = try compare(stretches, from: first, limits, line)
+      let comparison = VerifyReport.Comparison(compared, length: length)
       report.comparison = comparison
       report.verdict = Verdict(comparison.summary, limits)
+      report.worst = WorstToken.worst(
+        explanation.worst, of: compared, in: stretches, from: first, reference.tokenizer)
+      try explanation.explain(
+        &report, reference: reference, candidate: candidate, stretches, options, line)
+    }
+    if answers.isWanted {
+      report.answers = try answers.ask(
+        reference: reference, candidate: candidate, options, line)
     }
     report.score = try arguments.string("tasks").map { try ask($0, line) }
+    report.memory = .now
     return report
   }
 
   /// Reads the text with both models; an interrupt ends it early.
   private func compare(
-    _ limits: Verdict.Limits, _ line: ProgressLine
+    _ stretches: [[Int32]], from first: Int, _ limits: Verdict.Limits, _ line: ProgressLine
   ) throws -> [[TokenComparison]] {
-    let (stretches, first) = try stretches(line)
     var options = options
     options.contextLength = length
     let models = try LockStep(reference: reference, candidate: candidate, options: options)
