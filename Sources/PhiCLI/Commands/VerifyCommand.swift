@@ -42,6 +42,9 @@ let verifyCommand = Command(
       "Limits: exit code 3 if one is broken",
       [
         Option(
+          name: "profile", short: nil, value: "FORMAT",
+          help: "what is usual for a format, as Q4_K_M; auto for the candidate's own"),
+        Option(
           name: "max-kld", short: nil, value: "X", help: "the mean divergence at most, in nats"),
         Option(
           name: "min-top1", short: nil, value: "P",
@@ -62,12 +65,9 @@ let verifyCommand = Command(
         ? "phi verify needs --reference, or --reference-logits"
         : "--\(kinds[0]) and --\(kinds[1]) exclude each other")
   }
-  let limits = Verdict.Limits(
-    divergence: try arguments.double("max-kld", in: 0...1e6),
-    topAgreement: try arguments.double("min-top1", in: 0...1),
-    perplexityRatio: try arguments.double("max-ppl-ratio", in: 0...1e6))
   let outputs = try VerifyOutputs(arguments)
   let candidate = try Model(path: ModelLocator.path(arguments.positional[0]))
+  let limits = try VerifyLimits.limits(arguments, for: candidate)
   if let path = arguments.string("save-logits") {
     try VerifyLogits.save(to: path, candidate, arguments)
     return 0

@@ -15,7 +15,10 @@ enum VerifyLogits {
   static func report(
     against path: String, _ candidate: Model, _ limits: Verdict.Limits, _ arguments: Arguments
   ) throws -> VerifyReport {
-    for option in ["text", "self", "tasks", "ctx"] where arguments.has(option) {
+    let needModel = [
+      "text", "self", "tasks", "ctx", "explain", "tensors", "drift", "swap", "prompt",
+    ]
+    for option in needModel where arguments.has(option) {
       throw UsageError(
         description: "--\(option) needs --reference: a file of logits has its own text and no model"
       )

@@ -39,10 +39,13 @@ public enum JSONReport {
     }
     if let verdict = report.verdict {
       object["checks"] = verdict.checks.map {
-        [
+        var check: [String: Any] = [
           "name": $0.name, "value": $0.value, "limit": $0.limit, "outcome": $0.outcome.rawValue,
-        ] as [String: Any]
+        ]
+        check["tokens_needed"] = $0.tokensNeeded
+        return check
       }
+      object["profile"] = verdict.profile
       object["sure"] = verdict.isSure
     }
     object.merge(attribution(report)) { $1 }
