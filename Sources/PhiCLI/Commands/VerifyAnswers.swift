@@ -7,7 +7,7 @@ struct VerifyAnswers {
   static let options = [
     Option(
       name: "prompt", short: "p", value: "TEXT",
-      help: "let both models answer, and show where they part; may be repeated", repeats: true),
+      help: "let both models answer, and show where they part", repeats: true),
     Option(
       name: "raw", short: nil, value: nil,
       help: "prompts are texts to go on with, not messages: no chat template"),

@@ -16,18 +16,18 @@ extension TextReport {
       lines.append(
         style.heading("error of the tensors")
           + ", the worst \(worst.count) of \(tensors.errors.count); weighted by what they multiply")
-      lines.append(style.faint("  weighted  relative      RMSE    cosine  SNR dB  format  tensor"))
+      lines.append(
+        style.faint(
+          tensorRow(["weighted", "relative", "RMSE", "cosine", "dB"], "format", "tensor")))
     }
     for error in worst {
       let numbers = [
-        column(error.weightedRelativeError.map { String(format: "%.5f", $0) } ?? "–", 10),
-        column(String(format: "%.5f", error.relativeError), 10),
-        column(String(format: "%.3g", error.rmse), 10),
-        column(String(format: "%.6f", error.cosine), 10),
-        column(error.signalToNoise.map { String(format: "%.1f", $0) } ?? "–", 8),
+        error.weightedRelativeError.map { String(format: "%.5f", $0) } ?? "–",
+        String(format: "%.5f", error.relativeError), String(format: "%.3g", error.rmse),
+        String(format: "%.6f", error.cosine),
+        error.signalToNoise.map { String(format: "%.1f", $0) } ?? "–",
       ]
-      lines.append(
-        numbers.joined() + "  " + left(error.candidateType.name, 8) + error.name.printable)
+      lines.append(tensorRow(numbers, error.candidateType.name, error.name.printable))
     }
     if let error = worst.first, let largest = error.largest {
       lines.append(
@@ -49,12 +49,16 @@ extension TextReport {
     return lines + (tensors.isPartial ? [partial] : [])
   }
 
+  private static func tensorRow(_ numbers: [String], _ format: String, _ name: String) -> String {
+    zip(numbers, [10, 9, 9, 9, 6]).map(column).joined() + "  " + left(format, 7) + name
+  }
+
   /// The drift after every layer, with a bar for what each adds.
   static func lines(_ drift: [LayerDrift], _ style: TextStyle) -> [String] {
     let most = drift.map(\.added).filter(\.isFinite).max() ?? 0
     return [
       style.heading("drift of the hidden state")
-        + ", relative to the reference's; what each layer adds alone",
+        + ", relative to its size; what each layer adds alone",
       style.faint("  layer          drift    cosine     alone"),
     ]
       + drift.map { layer in

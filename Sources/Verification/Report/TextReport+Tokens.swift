@@ -27,16 +27,17 @@ extension TextReport {
   static func lines(_ answer: AnswerComparison, _ style: TextStyle) -> [String] {
     var lines = [style.heading("prompt") + "     " + answer.prompt.printable]
     guard let parting = answer.parting else {
-      return lines + wrapped("both", answer.reference.text) + [ending(answer, "the same answer")]
+      return lines + wrapped("both", rest(answer.reference.text, ""))
+        + [ending(answer, "the same answer")]
     }
     let common = answer.common
     lines += wrapped("both", common.isEmpty ? "–" : common)
     lines += wrapped("reference", rest(answer.reference.text, common), style.reference)
     lines += wrapped("candidate", rest(answer.candidate.text, common), style.candidate)
     lines.append(
-      "they part after \(parting.index) tokens; "
+      "they part after \(parting.index) token\(parting.index == 1 ? "" : "s"), the reference by "
         + String(
-          format: "margins %.1f %% of the reference, %.1f %% of the candidate",
+          format: "%.1f points, the candidate by %.1f",
           100 * parting.referenceMargin, 100 * parting.candidateMargin))
     return lines
       + rows(
