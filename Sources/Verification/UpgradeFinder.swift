@@ -9,7 +9,7 @@ struct UpgradeFinder {
     .q2_K, .q3_K, .q4_K, .q5_K, .q6_K, .q8_0, .f16, .f32,
   ]
   /// A tensor whose own format could do with half of the error was not made from the reference as
-  /// it is: making it again is the cure.
+  /// it is, however plain its encoder: making it again is the cure.
   private static let spoiled = 0.5
 
   let reference: GGUFFile
@@ -64,8 +64,11 @@ struct UpgradeFinder {
         extraBytes: source.description(as: type).byteCount - tensor.bytes.count, now: now.ratio,
         then: squares.ratio)
     }
-    let again = try error.squares(of: source, as: tensor.type, weights)
-    if again.noise < Self.spoiled * now.noise { return step(tensor.type, again) }
+    // Without weights, which an encoder that had none could not heed.
+    let again = try error.squares(of: source, as: tensor.type, nil).noise
+    if again < Self.spoiled * (try error.squares(of: source, against: other, nil).noise) {
+      return step(tensor.type, try error.squares(of: source, as: tensor.type, weights))
+    }
     let larger = Self.ladder.map { MixRules.fitting($0, columns: target.shape[0]) }.filter {
       let bytes = source.description(as: $0).byteCount
       return bytes > tensor.bytes.count && bytes <= target.bytes.count

@@ -109,12 +109,14 @@ struct AttributionTests {
     #expect(errors.isPartial && !errors.errors.isEmpty)
   }
 
-  @Test("Observing the hidden state changes nothing")
-  func observed() throws {
-    let model = try PocketModel.quantized.get()
-    let tokens = try PocketModel.text(stretches: 1, of: Self.length)[0]
+  @Test(
+    "Observing the hidden state changes nothing",
+    arguments: ["phi2", "phi3", "phi3-separate", "phimoe", "llama"])
+  func observed(_ architecture: String) throws {
+    let model = try PocketModel.fixture(architecture)
+    let tokens = [Int32](1...9)
     func logits(_ observes: Bool) throws -> [Float] {
-      let session = try Session(model, PocketModel.options(Self.length))
+      let session = try Session(model, PocketModel.options(tokens.count))
       var seen: [Int?] = []
       if observes { session.observeLayers { block, _, _ in seen.append(block) } }
       let logits = Array(try session.append(tokens))
@@ -123,5 +125,33 @@ struct AttributionTests {
       return logits
     }
     #expect(try logits(true) == logits(false))
+  }
+
+  @Test(
+    "Every architecture can be explained, experts too", arguments: ["phi2", "phi3", "phimoe"])
+  func architectures(_ architecture: String) throws {
+    let model = try PocketModel.fixture(architecture)
+    let text = [[Int32](1...9), [Int32](5...12)]
+    let last = "blk.\(model.configuration.blockCount - 1)"
+    let matrix = try #require(
+      model.file.tensors.last { $0.name.hasPrefix(last) && $0.name.contains("ffn_down") })
+    let candidate = try PocketModel.damaged(model, matrix.name, by: 0.5)
+    let options = PocketModel.options(16)
+    let activity = try Activity(of: model, over: text, options: options)
+    let errors = try TensorErrors(
+      reference: model.file, candidate: candidate.file, activity: activity, threads: 2
+    ).errors
+    #expect(errors.filter { $0.severity > 0 }.map(\.name) == [matrix.name])
+    #expect(errors.filter { $0.shape.count > 1 }.allSatisfy { $0.weightedError != nil })
+    let meter = try DriftMeter(reference: model, candidate: candidate, options: options)
+    for stretch in text { try meter.read(stretch) }
+    #expect(meter.drifts.filter { $0.added > 0 }.map(\.name) == [last])
+    let costs = try SwapMeter(
+      DivergenceProbe(model, over: text, options: options), candidate: candidate,
+      activity: activity
+    ).measure(byLayer: true)
+    #expect(costs.costs.filter { $0.alone > 0 }.map(\.name) == [last])
+    #expect(costs.costs.first?.alone == costs.divergence)
+    #expect(costs.costs.first?.gained == costs.divergence)
   }
 }

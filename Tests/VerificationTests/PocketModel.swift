@@ -12,6 +12,13 @@ enum PocketModel {
   static let reference = model("phi-pocket-f16.gguf")
   static let quantized = model("phi-pocket-q4_0.gguf")
 
+  /// A small model of another architecture.
+  static func fixture(_ name: String) throws -> Model {
+    try Model(
+      path: folder.deletingLastPathComponent()
+        .appendingPathComponent("Tests/InferenceTests/Fixtures/\(name).gguf").path)
+  }
+
   private static func model(_ name: String) -> Result<Model, any Error> {
     Result { try Model(path: folder.appendingPathComponent(name).path) }
   }

@@ -97,7 +97,7 @@ extension TextReport {
     }
     let suggestions = swaps.suggestions()
     if !suggestions.isEmpty {
-      lines.append("most divergence saved for a byte, as options of phi quantize:")
+      lines.append("most divergence saved for a byte, as options of phi quantize --imatrix:")
       for upgrade in suggestions.compactMap(\.upgrade) {
         lines.append(
           "  "
