@@ -28,22 +28,29 @@ public final class DriftMeter {
     reference: Model, candidate: Model, options: SessionOptions = SessionOptions()
   ) throws {
     try LockStep.check(reference, candidate)
-    let (a, b) = (reference.configuration, candidate.configuration)
-    guard a.blockCount == b.blockCount, a.embeddingLength == b.embeddingLength else {
-      throw ModelError(
-        "\(candidate.file.path): found \(b.blockCount) blocks of width \(b.embeddingLength), "
-          + "expected \(a.blockCount) of \(a.embeddingLength) as in \(reference.file.path)")
-    }
+    try Self.check(reference, candidate)
     var options = options
     options.chunkLength = Self.group
     self.reference = try Session(reference, options)
     self.candidate = try Session(candidate, options)
     forced = try Session(candidate, options)
-    width = a.embeddingLength
-    states = Buffer(count: (a.blockCount + 1) * Self.group * width)
-    drift = Array(repeating: Sums(), count: a.blockCount + 1)
+    let layers = reference.configuration.blockCount + 1
+    width = reference.configuration.embeddingLength
+    states = Buffer(count: layers * Self.group * width)
+    drift = Array(repeating: Sums(), count: layers)
     own = drift
     observe()
+  }
+
+  /// Refuses models whose layers do not correspond.
+  public static func check(_ reference: Model, _ candidate: Model) throws {
+    let (a, b) = (reference.configuration, candidate.configuration)
+    guard a.blockCount == b.blockCount, a.embeddingLength == b.embeddingLength else {
+      throw ModelError(
+        "\(candidate.file.path): found \(b.blockCount) blocks of width \(b.embeddingLength), "
+          + "expected \(a.blockCount) of \(a.embeddingLength) as in \(reference.file.path), to "
+          + "compare layers")
+    }
   }
 
   /// Reads a stretch from its beginning and adds what it shows.

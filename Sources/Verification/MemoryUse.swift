@@ -2,6 +2,8 @@ import Foundation
 
 /// What the process needed of the machine's memory so far.
 public struct MemoryUse: Sendable, Equatable {
+  /// Bytes of the files that were mapped.
+  public let mappedBytes: Int
   /// Bytes that were resident at most, pages of mapped files among them.
   public let peakResidentBytes: Int
   /// Pages that had to be read from a disk.
@@ -9,8 +11,11 @@ public struct MemoryUse: Sendable, Equatable {
   /// Pages that were mapped without reading.
   public let minorFaults: Int
 
-  /// Asks the system; nil where it does not say.
-  public static var now: MemoryUse? {
+  /// Asks the system.
+  ///
+  /// - Parameter mappedBytes: Bytes of the files that are mapped.
+  /// - Returns: The use so far; nil where the system does not say.
+  public static func now(mapping mappedBytes: Int) -> MemoryUse? {
     var usage = rusage()
     // RUSAGE_SELF, which every system's header gives another type.
     guard getrusage(0, &usage) == 0 else { return nil }
@@ -21,6 +26,7 @@ public struct MemoryUse: Sendable, Equatable {
       let unit = 1024
     #endif
     return MemoryUse(
+      mappedBytes: mappedBytes,
       peakResidentBytes: Int(usage.ru_maxrss) * unit, majorFaults: Int(usage.ru_majflt),
       minorFaults: Int(usage.ru_minflt))
   }

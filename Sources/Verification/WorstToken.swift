@@ -60,7 +60,7 @@ extension WorstToken {
       for (index, comparison) in comparisons.enumerated() {
         // What is no number is worse than any.
         let divergence = comparison.divergence.isNaN ? .infinity : comparison.divergence
-        if divergence == 0 { continue }
+        if divergence <= 0 { continue }
         if worst.count == count, divergence <= worst[count - 1].divergence { continue }
         let place = worst.firstIndex { $0.divergence < divergence } ?? worst.count
         worst.insert((stretch, index, divergence), at: place)

@@ -116,7 +116,7 @@ struct AnswerComparisonTests {
       DivergenceProbe(reference, over: text, options: options), candidate: candidate
     ).measure(byLayer: true)
     report.answers = [try compare(reference, candidate)]
-    report.memory = .now
+    report.memory = .now(mapping: 1 << 20)
     let object =
       try JSONSerialization.jsonObject(with: Data(JSONReport.text(report).utf8)) as? [String: Any]
     let keys = try #require(object).keys

@@ -54,6 +54,11 @@ struct VerifyExplanation {
   /// Whether anything is to be measured beyond the comparison.
   var measures: Bool { wantsTensors || wantsDrift || swapsLayers != nil }
 
+  /// Refuses models whose layers do not correspond, before a long text is read, where that is needed.
+  func check(_ reference: Model, _ candidate: Model) throws {
+    if wantsDrift { try DriftMeter.check(reference, candidate) }
+  }
+
   /// Measures what is asked for and puts it into a report; an interrupt leaves the rest out.
   func explain(
     _ report: inout VerifyReport, reference: Model, candidate: Model, _ stretches: [[Int32]],

@@ -35,6 +35,11 @@ enum VerifyLogits {
     let comparison = VerifyReport.Comparison(compared, length: file.length, isFromFile: true)
     report.comparison = comparison
     report.verdict = Verdict(comparison.summary, limits)
+    report.worst = WorstToken.worst(
+      try VerifyExplanation(arguments).worst, of: compared,
+      in: try compared.indices.map(file.tokens),
+      from: file.first, candidate.tokenizer)
+    report.memory = .now(mapping: file.byteCount + candidate.file.byteCount)
     return report
   }
 

@@ -47,6 +47,7 @@ struct VerifyRun {
     var report = VerifyReport(
       reference: VerifyReport.Subject(reference.file),
       candidate: VerifyReport.Subject(candidate.file))
+    try explanation.check(reference, candidate)
     if readsText {
       let (stretches, first) = try stretches(line)
       let compared = try compare(stretches, from: first, limits, line)
@@ -63,7 +64,7 @@ struct VerifyRun {
         reference: reference, candidate: candidate, options, line)
     }
     report.score = try arguments.string("tasks").map { try ask($0, line) }
-    report.memory = .now
+    report.memory = .now(mapping: reference.file.byteCount + candidate.file.byteCount)
     return report
   }
 

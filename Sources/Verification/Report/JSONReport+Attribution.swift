@@ -19,7 +19,8 @@ extension JSONReport {
     if !report.answers.isEmpty { object["answers"] = report.answers.map(Self.object) }
     if let memory = report.memory {
       object["memory"] = [
-        "peak_resident_bytes": memory.peakResidentBytes, "major_faults": memory.majorFaults,
+        "mapped_bytes": memory.mappedBytes, "peak_resident_bytes": memory.peakResidentBytes,
+        "major_faults": memory.majorFaults,
         "minor_faults": memory.minorFaults,
       ]
     }

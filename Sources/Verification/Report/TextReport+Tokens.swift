@@ -53,8 +53,8 @@ extension TextReport {
   /// What the process needed of the machine.
   static func lines(_ memory: MemoryUse) -> [String] {
     [
-      "memory     \(Bytes.text(memory.peakResidentBytes)) at most, mapped files among it; "
-        + "\(memory.majorFaults) pages read from disk"
+      "memory     \(Bytes.text(memory.peakResidentBytes)) at most, of "
+        + "\(Bytes.text(memory.mappedBytes)) mapped; page reads from disk: \(memory.majorFaults)"
     ]
   }
 
