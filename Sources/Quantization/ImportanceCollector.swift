@@ -13,11 +13,23 @@ public final class ImportanceCollector {
     let columns: Int
     var sums: [Double]
     var counts: [Double]
+
+    init?(_ tensor: TensorView) {
+      guard let start = tensor.bytes.baseAddress else { return nil }
+      let experts = tensor.shape.count > 2 ? max(1, tensor.shape[2]) : 1
+      name = tensor.name
+      self.start = start
+      columns = tensor.shape[0]
+      expertBytes = tensor.bytes.count / experts
+      sums = Array(repeating: 0, count: columns * experts)
+      counts = Array(repeating: 0, count: experts)
+    }
   }
 
   private let session: Session
   private var targets: [Target]  // by address
   private let chunkLength: Int
+  private let includesOutput: Bool
 
   /// A collector.
   ///
@@ -25,15 +37,23 @@ public final class ImportanceCollector {
   ///   - model: The model.
   ///   - chunkLength: Tokens that are read together, each stretch on its own.
   ///   - options: Threads and kernels.
+  ///   - includesOutput: Whether every matrix that the model multiplies with is measured, the output
+  ///     after each token and routers too; files for quantizing have neither.
   /// - Throws: As `Session.init`.
   public init(
-    _ model: Model, chunkLength: Int = 512, options: SessionOptions = SessionOptions()
+    _ model: Model, chunkLength: Int = 512, options: SessionOptions = SessionOptions(),
+    includesOutput: Bool = false
   ) throws {
+    self.includesOutput = includesOutput
     self.chunkLength = min(chunkLength, model.configuration.contextLength)
     var options = options
     options.contextLength = self.chunkLength
     session = try Session(model, options)
-    targets = model.file.tensors.compactMap(Self.target).sorted { $0.start < $1.start }
+    targets = model.file.tensors.filter {
+      includesOutput
+        ? $0.shape.count > 1
+        : MixRules.isQuantized(name: $0.name, shape: $0.shape) && $0.name.hasPrefix("blk.")
+    }.compactMap(Target.init).sorted { $0.start < $1.start }
   }
 
   /// Runs a text and returns what was measured.
@@ -56,16 +76,39 @@ public final class ImportanceCollector {
         "\(dataset): found \(tokens.count) tokens, expected at least \(chunkLength)")
     }
     let vocabulary = session.model.tokenizer.vocabulary
+    let stretches = (0..<count).lazy.map { [chunkLength] chunk in
+      var part = Array(tokens[chunk * chunkLength..<(chunk + 1) * chunkLength])
+      if vocabulary.addsBOS, let bos = vocabulary.bos { part[0] = bos }
+      return part
+    }
+    return try collect(stretches, dataset: dataset, progress: progress)
+  }
+
+  /// Runs stretches of text as they are and returns what was measured.
+  ///
+  /// - Parameters:
+  ///   - stretches: The text; each stretch is at most as long as a chunk.
+  ///   - dataset: What to call it.
+  ///   - progress: Is told after each stretch how many of how many are done; false ends the run,
+  ///     and what was measured so far is returned.
+  /// - Returns: Sums over all stretches.
+  /// - Throws: As `Session.append`.
+  public func collect(
+    _ stretches: some Collection<[Int32]>, dataset: String,
+    progress: (Int, Int) -> Bool = { _, _ in true }
+  ) throws -> ImportanceMatrix {
     session.observeProducts { [self] matrix, x, tokens in observe(matrix, x, tokens) }
     defer { session.observeProducts(nil) }
     var done = 0
-    for chunk in 0..<count {
-      var part = Array(tokens[chunk * chunkLength..<(chunk + 1) * chunkLength])
-      if vocabulary.addsBOS, let bos = vocabulary.bos { part[0] = bos }
+    for part in stretches {
       session.rewind(to: 0)
-      try session.append(part)
+      if includesOutput {
+        try session.appendEach(part) { _ in }
+      } else {
+        try session.append(part)
+      }
       done += 1
-      guard progress(done, count) else { break }
+      guard progress(done, stretches.count) else { break }
     }
     let entries = targets.compactMap { target -> (String, ImportanceMatrix.Entry)? in
       guard target.counts.contains(where: { $0 > 0 }) else { return nil }
@@ -78,19 +121,6 @@ public final class ImportanceCollector {
     return ImportanceMatrix(
       entries: Dictionary(uniqueKeysWithValues: entries), datasets: [dataset], chunkCount: done,
       chunkLength: chunkLength)
-  }
-
-  /// The model's quantizable matrices but for the embedding and the output.
-  private static func target(_ tensor: TensorView) -> Target? {
-    guard MixRules.isQuantized(name: tensor.name, shape: tensor.shape),
-      tensor.name.hasPrefix("blk."), let start = tensor.bytes.baseAddress
-    else { return nil }
-    let experts = tensor.shape.count > 2 ? tensor.shape[2] : 1
-    let columns = tensor.shape[0]
-    return Target(
-      name: tensor.name, start: start, expertBytes: tensor.bytes.count / experts, columns: columns,
-      sums: Array(repeating: 0, count: columns * experts),
-      counts: Array(repeating: 0, count: experts))
   }
 
   private func observe(_ matrix: Matrix, _ x: UnsafePointer<Float>, _ tokens: Int) {

@@ -80,6 +80,13 @@ public final class Tokenizer: Sendable {
     return tokens
   }
 
+  /// The tokens of a text that is to go on: without the `eos` that a file may ask for.
+  public func encodePrompt(_ text: String) -> [Int32] {
+    var tokens = encode(text)
+    if vocabulary.addsEOS, let last = tokens.last, last == vocabulary.eos { tokens.removeLast() }
+    return tokens
+  }
+
   private func encode(_ text: UnsafeRawBufferPointer, into tokens: inout [Int32]) {
     switch model {
     case .bytePair(let encoder): encoder.encode(text, into: &tokens)

@@ -34,7 +34,6 @@ public final class BudgetPlanner {
   private static let formats: [TensorType] = [
     .q2_K, .q3_K, .q4_K, .iq4_XS, .q5_K, .q6_K, .q8_0, .q4_0, .iq4_NL, .q5_0, .q5_1, .f16,
   ]
-  private static let sampledRows = 256
 
   private let probe: DivergenceProbe
   private let importance: ImportanceMatrix
@@ -110,12 +109,13 @@ public final class BudgetPlanner {
     let coarse = MixRules.fitting(.q3_K, columns: columns)
     let types = Set(Self.formats.map { MixRules.fitting($0, columns: columns) })
     let divergence = try divergence(of: source, as: coarse, weights)
-    let coarseError = try error(of: source, as: coarse, weights)
+    let error = FormatError(effort: effort)
+    let coarseError = try error.squares(of: source, as: coarse, weights).noise
     let scale = coarseError > 0 ? divergence / coarseError : 0
     let choices = try types.map { type in
       Choice(
         type: type, bytes: source.description(as: type).byteCount,
-        cost: scale * (try error(of: source, as: type, weights)))
+        cost: scale * (try error.squares(of: source, as: type, weights).noise))
     }
     return Candidate(name: source.name, choices: Self.hull(choices))
   }
@@ -128,45 +128,6 @@ public final class BudgetPlanner {
       .init(source, as: type, importance: weights), threads: threads, effort: effort)
     let model = try Model(probe.reference, replacing: [encoded.view], keeping: encoded)
     return try probe.divergence(of: model)
-  }
-
-  /// The mean squared error of a format over rows from everywhere in the matrix, each column's
-  /// weighted by its importance.
-  private func error(
-    of source: StoredTensor, as type: TensorType, _ weights: [Float]?
-  ) throws -> Double {
-    guard let format = WeightFormat(type), type != source.type else { return 0 }
-    let columns = source.shape[0]
-    let rows = source.shape.dropFirst().reduce(1, *)
-    let rowsOfExpert = source.shape.count > 1 ? source.shape[1] : 1
-    let encoder = RowEncoder(effort: effort)
-    let values = Buffer<Float>(count: columns)
-    let decoded = Buffer<Float>(count: columns)
-    let bytes = Buffer<UInt8>(count: source.description(as: type).rowBytes)
-    var sum = 0.0
-    let count = min(rows, Self.sampledRows)
-    for index in 0..<count {
-      let row = index * rows / count
-      try source.read(rows: row..<row + 1, into: values.pointer)
-      let first = weights.map { row / rowsOfExpert * columns % $0.count } ?? 0
-      func encode(_ importance: UnsafePointer<Float>?) {
-        encoder.encode(
-          values.pointer, count: columns, importance: importance, as: format,
-          into: UnsafeMutableRawPointer(bytes.pointer))
-      }
-      if let weights {
-        weights.withUnsafeBufferPointer { encode($0.baseAddress.map { $0 + first }) }
-      } else {
-        encode(nil)
-      }
-      Matrix(format: format, weights: bytes.pointer, rows: 1, columns: columns)
-        .decodeRow(0, into: decoded.pointer)
-      for column in 0..<columns {
-        let difference = Double(decoded.pointer[column] - values.pointer[column])
-        sum += difference * difference * Double(weights?[first + column] ?? 1)
-      }
-    }
-    return sum / Double(count)
   }
 
   /// Choices that no mixture of others beats, by bytes.

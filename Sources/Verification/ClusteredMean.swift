@@ -13,6 +13,9 @@ public struct ClusteredMean: Sendable, Equatable {
   /// Stretches.
   public let clusters: Int
 
+  /// Clusters below which intervals of skewed values cover the mean too rarely to be relied on.
+  public static let leastClusters = 8
+
   /// The mean of all values.
   ///
   /// - Parameter clusters: The values of each stretch.

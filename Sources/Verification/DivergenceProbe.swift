@@ -47,15 +47,19 @@ public final class DivergenceProbe {
 
   /// Runs a candidate over the text and compares every position.
   ///
-  /// - Parameter candidate: A model with the reference's vocabulary.
+  /// - Parameters:
+  ///   - candidate: A model with the reference's vocabulary.
+  ///   - progress: Is told after each stretch how many of how many are done, and stops by throwing.
   /// - Returns: The comparisons, in the text's order.
   /// - Throws: As `Session.init` and `Session.append`.
-  public func compare(_ candidate: Model) throws -> [TokenComparison] {
+  public func compare(
+    _ candidate: Model, progress: (Int, Int) throws -> Void = { _, _ in }
+  ) throws -> [TokenComparison] {
     let size = reference.vocabularySize
     let session = try Session(candidate, options)
     var result: [TokenComparison] = []
     result.reserveCapacity(positions)
-    for stretch in stretches {
+    for (index, stretch) in stretches.enumerated() {
       session.rewind(to: 0)
       var place = 0
       try session.appendEach(Array(stretch.dropLast())) { row in
@@ -66,13 +70,22 @@ public final class DivergenceProbe {
               start: logits.pointer + result.count * size, count: size),
             candidate: UnsafeBufferPointer(row), next: stretch[place]))
       }
+      try progress(index + 1, stretches.count)
     }
     return result
   }
 
   /// The mean divergence of a candidate, in nats.
-  public func divergence(of candidate: Model) throws -> Double {
-    let comparisons = try compare(candidate)
+  ///
+  /// - Parameters:
+  ///   - candidate: A model with the reference's vocabulary.
+  ///   - progress: Is told after each stretch how many of how many are done, and stops by throwing.
+  /// - Returns: The mean over all positions.
+  /// - Throws: As `compare`.
+  public func divergence(
+    of candidate: Model, progress: (Int, Int) throws -> Void = { _, _ in }
+  ) throws -> Double {
+    let comparisons = try compare(candidate, progress: progress)
     return comparisons.reduce(0) { $0 + $1.divergence } / Double(max(1, comparisons.count))
   }
 }

@@ -76,13 +76,17 @@ public struct DivergenceSummary: Sendable {
 
   /// The divergence below which a share of the positions lies, between neighbours by a straight
   /// line.
-  public func percentile(_ share: Double) -> Double {
-    guard let last = sortedDivergences.indices.last else { return 0 }
+  public func percentile(_ share: Double) -> Double { Self.percentile(sortedDivergences, share) }
+
+  /// The value of a rising list below which a share of it lies, between neighbours by a straight
+  /// line; 0 if it is empty.
+  static func percentile(_ sorted: [Double], _ share: Double) -> Double {
+    guard let last = sorted.indices.last else { return 0 }
     let place = share * Double(last)
     let below = Int(place)
     let above = min(last, below + 1)
     let part = place - Double(below)
-    return sortedDivergences[below] * (1 - part) + sortedDivergences[above] * part
+    return sorted[below] * (1 - part) + sorted[above] * part
   }
 
   private static func correlation(_ x: [Double], _ y: [Double]) -> Double {

@@ -1,5 +1,4 @@
 import Inference
-import Kernels
 
 /// Two models that read the same tokens, and what they say of each: in memory, with no file of
 /// logits.
@@ -10,12 +9,7 @@ public final class LockStep {
   public let candidate: Model
   private let referenceSession: Session
   private let candidateSession: Session
-  private let parallel: Parallel
-  private var logits = Buffer<Float>(count: 0)  // [position][vocabulary], the reference's
-  private var others = Buffer<Float>(count: 0)  // the candidate's
-
-  /// Positions whose logits are in memory at once.
-  private static let group = 64
+  private let rows: ComparedRows
 
   /// Two models.
   ///
@@ -32,7 +26,7 @@ public final class LockStep {
     self.candidate = candidate
     referenceSession = try Session(reference, options)
     candidateSession = try Session(candidate, options)
-    parallel = Parallel(threads: max(1, options.threads ?? Parallel.processorCount))
+    rows = ComparedRows(vocabulary: reference.vocabularySize, options: options)
   }
 
   /// Reads a stretch from its beginning and compares what the models say of what follows.
@@ -49,55 +43,21 @@ public final class LockStep {
     // The stretch is read in parts, and yet all of it under one set of factors.
     referenceSession.minimumLength = tokens.count
     candidateSession.minimumLength = tokens.count
-    let size = reference.vocabularySize
-    if logits.count == 0 {
-      logits = Buffer(count: Self.group * size)
-      others = Buffer(count: Self.group * size)
-    }
     var result: [TokenComparison] = []
-    for start in stride(from: 0, to: tokens.count - 1, by: Self.group) {
-      let end = min(tokens.count - 1, start + Self.group)
+    for start in stride(from: 0, to: tokens.count - 1, by: ComparedRows.group) {
+      let end = min(tokens.count - 1, start + ComparedRows.group)
       let skipped = max(0, first - start)
       let part = Array(tokens[start..<end])
-      try read(part, skipped, referenceSession, into: logits)
-      try read(part, skipped, candidateSession, into: others)
-      let count = part.count - skipped
-      guard count > 0 else { continue }
-      result += compare(Array(tokens[start + skipped + 1..<end + 1]), size)
+      try rows.readReference(part, skipping: skipped, referenceSession)
+      try rows.readCandidate(part, skipping: skipped, candidateSession)
+      guard part.count > skipped else { continue }
+      result += rows.compare(Array(tokens[start + skipped + 1..<end + 1]))
     }
     return result
   }
 
-  private func read(
-    _ tokens: [Int32], _ skipped: Int, _ session: Session, into buffer: Buffer<Float>
-  ) throws {
-    var row = 0
-    try session.appendEach(tokens, skipping: skipped) { logits in
-      (buffer.pointer + row * logits.count).update(
-        from: logits.baseAddress.unsafelyUnwrapped, count: logits.count)
-      row += 1
-    }
-  }
-
-  /// Compares the rows in memory on all threads.
-  private func compare(_ next: [Int32], _ size: Int) -> [TokenComparison] {
-    let (logits, others) = (logits, others)
-    return Array(unsafeUninitializedCapacity: next.count) { result, count in
-      // Every row has a place of its own.
-      nonisolated(unsafe) let result = result.baseAddress.unsafelyUnwrapped
-      parallel(over: next.count) { row, _ in
-        (result + row).initialize(
-          to: TokenComparison(
-            reference: UnsafeBufferPointer(start: logits.pointer + row * size, count: size),
-            candidate: UnsafeBufferPointer(start: others.pointer + row * size, count: size),
-            next: next[row]))
-      }
-      count = next.count
-    }
-  }
-
   /// The first difference of two vocabularies, as an error.
-  private static func check(_ reference: Model, _ candidate: Model) throws {
+  static func check(_ reference: Model, _ candidate: Model) throws {
     let (a, b) = (reference.tokenizer.vocabulary, candidate.tokenizer.vocabulary)
     func fail(_ problem: String) -> ModelError {
       ModelError(

@@ -10,11 +10,15 @@ public struct Verdict: Sendable {
     public var topAgreement: Double?
     /// The candidate's perplexity over the reference's at most.
     public var perplexityRatio: Double?
+    /// The profile that some of them are from.
+    public var profile: String?
 
     /// Limits.
     public init(
-      divergence: Double? = nil, topAgreement: Double? = nil, perplexityRatio: Double? = nil
+      divergence: Double? = nil, topAgreement: Double? = nil, perplexityRatio: Double? = nil,
+      profile: String? = nil
     ) {
+      self.profile = profile
       self.divergence = divergence
       self.topAgreement = topAgreement
       self.perplexityRatio = perplexityRatio
@@ -50,11 +54,47 @@ public struct Verdict: Sendable {
     public let limit: Double
     /// Whether the limit is the largest that is allowed, not the smallest.
     public let isMaximum: Bool
+    /// Tokens that the figure is from.
+    public let tokens: Int
+    /// Stretches that they are in.
+    public let stretches: Int
+
+    init(
+      name: String, value: Double, interval: ClosedRange<Double>?, limit: Double, isMaximum: Bool,
+      tokens: Int = 0, stretches: Int = ClusteredMean.leastClusters
+    ) {
+      self.name = name
+      self.value = value
+      self.interval = interval
+      self.limit = limit
+      self.isMaximum = isMaximum
+      self.tokens = tokens
+      self.stretches = stretches
+    }
+
+    /// Whether the figure is within the limit.
+    public var isWithin: Bool { isMaximum ? value <= limit : value >= limit }
+
+    /// About how many tokens would tell on which side of the limit the figure is, if it stays what
+    /// it is; nil where that is told, or no text would.
+    public var tokensNeeded: Int? {
+      guard !outcome.isSure, value.isFinite, stretches > 0 else { return nil }
+      let least =
+        Double(tokens) * max(1, Double(ClusteredMean.leastClusters) / Double(stretches))
+      guard let interval else { return Int(least) }
+      let distance = abs(value - limit)
+      let reach =
+        isMaximum == isWithin ? interval.upperBound - value : value - interval.lowerBound
+      // Intervals shrink with the root of the tokens.
+      let needed = max(least, Double(tokens) * (reach / distance) * (reach / distance))
+      return needed < 1e12 ? Int(needed) : nil
+    }
 
     /// What the check found.
     public var outcome: Outcome {
-      let isWithin = isMaximum ? value <= limit : value >= limit
-      guard let interval else { return isWithin ? .passedUnsurely : .failedUnsurely }
+      guard let interval, stretches >= ClusteredMean.leastClusters else {
+        return isWithin ? .passedUnsurely : .failedUnsurely
+      }
       let worst = isMaximum ? interval.upperBound : interval.lowerBound
       let best = isMaximum ? interval.lowerBound : interval.upperBound
       if isWithin {
@@ -66,6 +106,8 @@ public struct Verdict: Sendable {
 
   /// The checks, one for each limit.
   public let checks: [Check]
+  /// The profile that limits are from; nil if all were given.
+  public let profile: String?
 
   /// Holds a summary against limits.
   ///
@@ -78,24 +120,26 @@ public struct Verdict: Sendable {
     // Bonferroni's bound for as many as ten looks, at twice the stretches each.
     let confidence = looks ? 0.995 : 0.95
     var checks: [Check] = []
-    if let limit = limits.divergence {
+    profile = limits.profile
+    func add(
+      _ name: String, _ value: Double, _ interval: ClosedRange<Double>?, _ limit: Double?,
+      isMaximum: Bool
+    ) {
+      guard let limit else { return }
       checks.append(
         Check(
-          name: "mean divergence", value: summary.divergence.mean,
-          interval: summary.divergence.interval(confidence), limit: limit, isMaximum: true))
+          name: name, value: value, interval: interval, limit: limit, isMaximum: isMaximum,
+          tokens: summary.positions, stretches: summary.stretches))
     }
-    if let limit = limits.topAgreement {
-      checks.append(
-        Check(
-          name: "same top token", value: summary.topAgreement.mean,
-          interval: summary.topAgreement.interval(confidence), limit: limit, isMaximum: false))
-    }
-    if let limit = limits.perplexityRatio {
-      checks.append(
-        Check(
-          name: "perplexity ratio", value: summary.perplexityRatio,
-          interval: summary.perplexityRatioInterval(confidence), limit: limit, isMaximum: true))
-    }
+    add(
+      "mean divergence", summary.divergence.mean, summary.divergence.interval(confidence),
+      limits.divergence, isMaximum: true)
+    add(
+      "same top token", summary.topAgreement.mean, summary.topAgreement.interval(confidence),
+      limits.topAgreement, isMaximum: false)
+    add(
+      "perplexity ratio", summary.perplexityRatio, summary.perplexityRatioInterval(confidence),
+      limits.perplexityRatio, isMaximum: true)
     self.checks = checks
   }
 
@@ -105,5 +149,10 @@ public struct Verdict: Sendable {
   public var isSure: Bool {
     isWithin
       ? checks.allSatisfy { $0.outcome == .passed } : checks.contains { $0.outcome == .failed }
+  }
+  /// About how many tokens would make every check sure; nil where all are, or no text would.
+  public var tokensNeeded: Int? {
+    let needed = checks.compactMap(\.tokensNeeded)
+    return needed.count == checks.filter { !$0.outcome.isSure }.count ? needed.max() : nil
   }
 }

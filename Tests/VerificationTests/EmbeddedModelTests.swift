@@ -126,6 +126,41 @@ struct EmbeddedModelTests {
     #expect(divergences[3] > 10 * divergences[1])
   }
 
+  @Test("A file of logits says what the models in lock step say, within its 16 bits")
+  func logitsFile() throws {
+    let reference = try Self.reference.get()
+    let candidate = try model("Q4_0")
+    let tokens = try heldOut(reference)
+    let length = 131  // Rows begin at an odd place and end within a group.
+    let stretches = (0..<2).map { Array(tokens[$0 * length..<($0 + 1) * length]) }
+    let path = FileManager.default.temporaryDirectory
+      .appendingPathComponent("\(UUID().uuidString).kld").path
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    var options = SessionOptions()
+    options.contextLength = length
+    options.cacheFormat = .f32
+    let writer = try LogitsFileWriter(path, reference, tokens: stretches, options: options)
+    for stretch in stretches { try writer.append(stretch) }
+    #expect(!FileManager.default.fileExists(atPath: path))
+    try writer.finish()
+    let file = try LogitsFile(path: path)
+    #expect(try (0..<2).map { try file.tokens($0) } == stretches)
+    let stored = try LogitsFileComparison(file, candidate: candidate, options: options)
+    let models = try LockStep(reference: reference, candidate: candidate, options: options)
+    for index in 0..<2 {
+      let found = try stored.compare(index)
+      let expected = try models.compare(stretches[index], from: length / 2)
+      #expect(found.count == length - 1 - length / 2)
+      #expect(found.map(\.next) == expected.map(\.next))
+      #expect(found.map(\.candidateLoss) == expected.map(\.candidateLoss))
+      // A code is off by half a step of 16 / 65535 at most, and so is the mean of all of them.
+      for (a, b) in zip(found, expected) where b.referenceLoss < 10 {
+        #expect(abs(a.divergence - b.divergence) < 2 * 16 / 65535)
+        #expect(abs(a.referenceLoss - b.referenceLoss) < 16 / 65535)
+      }
+    }
+  }
+
   @Test("A stretch beyond the original context is read under LongRoPE's long factors throughout")
   func longStretch() throws {
     let reference = try Self.reference.get()

@@ -46,6 +46,7 @@ struct Phi2: ModelGraph {
       pass.prepare(pass.inner.pointer, width: pass.configuration.feedForwardLength)
       pass.project(block.ffnDown, into: pass.update.pointer)
       pass.addUpdate()
+      pass.finish(block: index)
     }
   }
 }

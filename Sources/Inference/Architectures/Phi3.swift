@@ -43,6 +43,7 @@ struct Phi3: ModelGraph {
       pass.norm(pass.hidden.pointer, block.ffnNorm, into: pass.normed.pointer)
       block.feedForward.run(pass)
       pass.addUpdate()
+      pass.finish(block: index)
     }
   }
 }

@@ -53,6 +53,7 @@ struct PhiMoE: ModelGraph {
       pass.addUpdate()
       pass.norm(pass.hidden.pointer, block.ffnNorm, into: pass.normed.pointer)
       runExperts(block, pass)
+      pass.finish(block: index)
     }
   }
 

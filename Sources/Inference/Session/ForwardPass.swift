@@ -13,6 +13,15 @@ final class ForwardPass {
   /// Asked before every block; once true, the walk ends early and its result is void.
   var isCancelled: () -> Bool = { false }
 
+  /// Sees the hidden state, `[tokens][embedding]`, after the embedding (nil) and after each block,
+  /// and may change it.
+  typealias LayerObserver = (
+    _ block: Int?, _ hidden: UnsafeMutablePointer<Float>, _ tokens: Int
+  ) -> Void
+
+  /// Who watches the hidden state; nil for nobody.
+  var layerObserver: LayerObserver?
+
   /// Tokens of this walk.
   private(set) var count = 0
   /// Position of the first one.
@@ -83,7 +92,11 @@ final class ForwardPass {
       rotary.write(
         positions: start..<start + count, factors, cosines: cosines.pointer, sines: sines.pointer)
     }
+    finish(block: nil)
   }
+
+  /// Says that a block, or before the first one the embedding, has left its hidden state.
+  func finish(block: Int?) { layerObserver?(block, hidden.pointer, count) }
 
   /// `out = norm(x)` for every token, `[count][width]`.
   func norm(

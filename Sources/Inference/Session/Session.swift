@@ -171,6 +171,17 @@ public final class Session {
     set { compute.profile = newValue }
   }
 
+  /// Lets somebody see the hidden state of every chunk; nil for nobody.
+  ///
+  /// - Parameter observer: Takes the block, nil for the embedding before the first one, and the
+  ///   hidden state after it, `[tokens][embedding]`; what is written there is what the next block
+  ///   reads.
+  public func observeLayers(
+    _ observer: (
+      (_ block: Int?, _ hidden: UnsafeMutablePointer<Float>, _ tokens: Int) -> Void
+    )?
+  ) { pass.layerObserver = observer }
+
   /// Forgets all but the first tokens.
   public func rewind(to count: Int) {
     precondition(count >= 0 && count <= tokens.count, "cannot rewind forward")

@@ -38,8 +38,19 @@ struct Arguments: Sendable {
 
   /// The option's last value as a finite number of the range.
   func float(_ name: String, in range: ClosedRange<Float>) throws(UsageError) -> Float? {
+    try number(name, in: range)
+  }
+
+  /// The option's last value as a finite number of the range, in double precision.
+  func double(_ name: String, in range: ClosedRange<Double>) throws(UsageError) -> Double? {
+    try number(name, in: range)
+  }
+
+  private func number<Number: BinaryFloatingPoint & LosslessStringConvertible>(
+    _ name: String, in range: ClosedRange<Number>
+  ) throws(UsageError) -> Number? {
     guard let text = string(name) else { return nil }
-    guard let number = Self.decimal(text) else { throw invalid(text, name, "a number") }
+    guard let number: Number = Self.decimal(text) else { throw invalid(text, name, "a number") }
     guard range.contains(number) else {
       throw invalid(text, name, Self.words(for: range))
     }
@@ -64,10 +75,12 @@ struct Arguments: Sendable {
     return !digits.isEmpty && digits.allSatisfy { $0 >= 0x30 && $0 <= 0x39 }
   }
 
-  /// A decimal number; `Float(String)` alone would also take hexadecimal, infinity and NaN.
-  private static func decimal(_ text: String) -> Float? {
+  /// A decimal number; the type's initializer alone would also take hexadecimal, infinity and NaN.
+  private static func decimal<Number: BinaryFloatingPoint & LosslessStringConvertible>(
+    _ text: String
+  ) -> Number? {
     let allowed = Set("0123456789+-.eE".utf8)
-    guard text.utf8.allSatisfy(allowed.contains), let number = Float(text), number.isFinite else {
+    guard text.utf8.allSatisfy(allowed.contains), let number = Number(text), number.isFinite else {
       return nil
     }
     return number
@@ -82,8 +95,10 @@ struct Arguments: Sendable {
     }
   }
 
-  private static func words(for range: ClosedRange<Float>) -> String {
-    let largest = Float.greatestFiniteMagnitude
+  private static func words<Number: BinaryFloatingPoint>(
+    for range: ClosedRange<Number>
+  ) -> String {
+    let largest = Number.greatestFiniteMagnitude
     let low = String(format: "%g", Double(range.lowerBound))
     let high = String(format: "%g", Double(range.upperBound))
     return switch (range.lowerBound > -largest, range.upperBound < largest) {

@@ -15,15 +15,11 @@ enum BenchShape {
     StandardError.write(
       "\(shape.name), \(shape.blockCount) blocks, \(mix.rawValue): "
         + "writing \(Bytes.text(file.byteCount)) of made-up weights\n")
-    let line = ProgressLine()
-    Interrupt.shared.begin()
-    defer {
-      Interrupt.shared.end()
-      line.finish()
-    }
-    try file.write(to: path) { done, all in
-      guard !Interrupt.shared.isRequested else { throw CancellationError() }
-      line.update("\(done * 100 / max(1, all)) %")
+    try withProgress { line in
+      try file.write(to: path) { done, all in
+        guard !Interrupt.shared.isRequested else { throw CancellationError() }
+        line.update("\(done * 100 / max(1, all)) %")
+      }
     }
     defer { if !arguments.has("keep") { try? FileManager.default.removeItem(atPath: path) } }
     return try Model(path: path)

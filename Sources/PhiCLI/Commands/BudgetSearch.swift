@@ -21,13 +21,11 @@ struct BudgetSearch {
 
   /// Measures the model and chooses.
   func options() throws -> QuantizationPlan.Options {
+    try withProgress(options)
+  }
+
+  private func options(_ line: ProgressLine) throws -> QuantizationPlan.Options {
     let budget = try budget()
-    let line = ProgressLine()
-    Interrupt.shared.begin()
-    defer {
-      Interrupt.shared.end()
-      line.finish()
-    }
     func show(_ text: String) throws {
       guard !Interrupt.shared.isRequested else { throw CancellationError() }
       line.update(text)

@@ -37,23 +37,22 @@ let imatrixCommand = Command(
   let length = try arguments.int("ctx", in: 2...1 << 20) ?? 512
   options.chunkLength = min(512, length)
   let collector = try ImportanceCollector(model, chunkLength: length, options: options)
-  let line = ProgressLine()
-  Interrupt.shared.begin()
-  defer {
-    Interrupt.shared.end()
-    line.finish()
-  }
-  let measured = try collector.collect(
-    model.tokenizer.encode(text), dataset: (name as NSString).lastPathComponent,
-    maximumChunks: try arguments.int("chunks", in: 1...Int.max) ?? .max
-  ) { done, count in
-    line.update("\(done) of \(count) stretches of \(length) tokens")
-    return !Interrupt.shared.isRequested
+  let maximum = try arguments.int("chunks", in: 1...Int.max) ?? .max
+  let left = TimeLeft()
+  let measured = try withProgress { line in
+    try collector.collect(
+      model.tokenizer.encode(text), dataset: (name as NSString).lastPathComponent,
+      maximumChunks: maximum
+    ) { done, count in
+      line.update(
+        "\(done) of \(count) stretches of \(length) tokens"
+          + left.text(done: Double(done) / Double(count)))
+      return !Interrupt.shared.isRequested
+    }
   }
   try merged.merge(measured)
   merged.chunkLength = measured.chunkLength
   try merged.write(to: output)
-  line.finish()
   StandardError.write(
     "\(merged.entries.count) matrices over \(merged.chunkCount) stretches of "
       + "\(merged.chunkLength) tokens\n")

@@ -116,12 +116,7 @@ private final class Completion {
   }
 
   private func prompt(_ model: Model) throws -> [Int32] {
-    guard arguments.has("chat") else {
-      var tokens = model.tokenizer.encode(text)
-      // The text is to go on: an `eos` that the file asks for would end it.
-      if model.tokenizer.vocabulary.addsEOS { tokens.removeLast() }
-      return tokens
-    }
+    guard arguments.has("chat") else { return model.tokenizer.encodePrompt(text) }
     var messages: [ChatMessage] = []
     if let system = arguments.string("system") {
       messages.append(ChatMessage(role: "system", content: system))

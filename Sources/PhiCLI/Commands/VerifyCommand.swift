@@ -4,13 +4,21 @@ import Phidelity
 /// `phi verify`: what a candidate lost against its reference.
 let verifyCommand = Command(
   name: "verify", summary: "measure what a quantized model lost against its reference",
-  usage: "CANDIDATE --reference REFERENCE [--text FILE | --self N] [--tasks FILE]",
+  usage: "CANDIDATE --reference REFERENCE [--text FILE | --self N] [--tasks FILE]\n"
+    + "       phi verify CANDIDATE --reference-logits FILE\n"
+    + "       phi verify MODEL --save-logits FILE --text FILE",
   groups: [
     (
       "Measure",
       [
         Option(
           name: "reference", short: "r", value: "MODEL", help: "the model that is taken as right"),
+        Option(
+          name: "reference-logits", short: nil, value: "FILE",
+          help: "a file of llama.cpp's --kl-divergence-base in its place"),
+        Option(
+          name: "save-logits", short: nil, value: "FILE",
+          help: "write such a file of the model and --text, and compare nothing"),
         Option(name: "text", short: "f", value: "FILE", help: "the text to read; - for stdin"),
         Option(
           name: "self", short: nil, value: "N",
@@ -34,6 +42,9 @@ let verifyCommand = Command(
       "Limits: exit code 3 if one is broken",
       [
         Option(
+          name: "profile", short: nil, value: "FORMAT",
+          help: "what is usual for a format, as Q4_K_M; auto for the candidate's own"),
+        Option(
           name: "max-kld", short: nil, value: "X", help: "the mean divergence at most, in nats"),
         Option(
           name: "min-top1", short: nil, value: "P",
@@ -43,145 +54,31 @@ let verifyCommand = Command(
           help: "the candidate's perplexity over the reference's at most"),
       ]
     ),
-    (
-      "Output", [Option(name: "json", short: nil, value: "FILE", help: "the figures; - for stdout")]
-    ),
+    ("Explain", VerifyExplanation.options), ("Answers", VerifyAnswers.options),
+    ("Output", VerifyOutputs.options),
   ], positionals: 1...1
 ) { arguments in
-  guard let referenceName = arguments.string("reference") else {
-    throw UsageError(description: "phi verify needs --reference")
+  let kinds = ["reference", "reference-logits", "save-logits"].filter(arguments.has)
+  guard kinds.count == 1 else {
+    throw UsageError(
+      description: kinds.isEmpty
+        ? "phi verify needs --reference, or --reference-logits"
+        : "--\(kinds[0]) and --\(kinds[1]) exclude each other")
   }
-  let limits = Verdict.Limits(
-    divergence: try arguments.float("max-kld", in: 0...1e6).map(Double.init),
-    topAgreement: try arguments.float("min-top1", in: 0...1).map(Double.init),
-    perplexityRatio: try arguments.float("max-ppl-ratio", in: 0...1e6).map(Double.init))
-  let reference = try Model(path: ModelLocator.path(referenceName))
+  let outputs = try VerifyOutputs(arguments)
   let candidate = try Model(path: ModelLocator.path(arguments.positional[0]))
-  let run = try VerifyRun(reference: reference, candidate: candidate, arguments)
-  let report = try run.report(limits)
-  if arguments.string("json") != "-" { StandardOutput.write(report.text) }
-  if let path = arguments.string("json") { try report.writeJSON(to: path) }
+  let limits = try VerifyLimits.limits(arguments, for: candidate)
+  if let path = arguments.string("save-logits") {
+    try VerifyLogits.save(to: path, candidate, arguments)
+    return 0
+  }
+  let report: VerifyReport
+  if let path = arguments.string("reference-logits") {
+    report = try VerifyLogits.report(against: path, candidate, limits, arguments)
+  } else {
+    let reference = try Model(path: ModelLocator.path(arguments.string("reference")))
+    report = try VerifyRun(reference: reference, candidate: candidate, arguments).report(limits)
+  }
+  try outputs.write(report)
   return report.isWithin ? 0 : 3
-}
-
-/// One comparison: the texts and questions it reads.
-private struct VerifyRun {
-  let reference: Model
-  let candidate: Model
-  let arguments: Arguments
-  let options: SessionOptions
-  let length: Int
-
-  init(reference: Model, candidate: Model, _ arguments: Arguments) throws {
-    self.reference = reference
-    self.candidate = candidate
-    self.arguments = arguments
-    let longest = min(
-      reference.configuration.contextLength, candidate.configuration.contextLength)
-    length = min(longest, try arguments.int("ctx", in: 8...1 << 20) ?? 512)
-    var options = SessionOptions()
-    options.threads = try arguments.int("threads", in: 1...1024)
-    // Full precision beside the weights: what is compared is the models, not the cache.
-    options.cacheFormat = .f32
-    self.options = options
-  }
-
-  func report(_ limits: Verdict.Limits) throws -> VerifyReport {
-    let line = ProgressLine()
-    Interrupt.shared.begin()
-    defer {
-      Interrupt.shared.end()
-      line.finish()
-    }
-    let readsText =
-      arguments.has("text") || arguments.has("self") || !arguments.has("tasks")
-      || limits != Verdict.Limits()
-    let summary = readsText ? try compare(limits, line) : nil
-    let score = try arguments.string("tasks").map { try ask($0, line) }
-    return VerifyReport(
-      reference: reference, candidate: candidate, summary: summary,
-      verdict: summary.map { Verdict($0, limits) }, score: score, length: length)
-  }
-
-  /// Reads the text with both models; an interrupt ends it early.
-  private func compare(_ limits: Verdict.Limits, _ line: ProgressLine) throws -> DivergenceSummary {
-    let (stretches, first) = try stretches(line)
-    var options = options
-    options.contextLength = length
-    let models = try LockStep(reference: reference, candidate: candidate, options: options)
-    var compared: [[TokenComparison]] = []
-    var (divergence, positions) = (0.0, 0)
-    let clock = ContinuousClock()
-    let start = clock.now
-    for stretch in stretches {
-      guard !Interrupt.shared.isRequested else { break }
-      compared.append(try models.compare(stretch, from: first))
-      divergence += compared[compared.count - 1].reduce(0) { $0 + $1.divergence }
-      positions += compared[compared.count - 1].count
-      let seconds = (clock.now - start) / .seconds(1)
-      let left = seconds / Double(compared.count) * Double(stretches.count - compared.count)
-      line.update(
-        "\(compared.count) of \(stretches.count) stretches, \(Int(left)) s left, divergence "
-          + String(format: "%.5f", divergence / Double(max(1, positions))))
-      if arguments.has("until-sure"), Self.isLook(compared.count),
-        Verdict(DivergenceSummary(compared), limits, looks: true).isSure
-      {
-        break
-      }
-    }
-    guard !compared.isEmpty else { throw CancellationError() }
-    return DivergenceSummary(compared)
-  }
-
-  /// Early stopping looks after 8, 16, 32 … stretches, not after each.
-  private static func isLook(_ count: Int) -> Bool { count >= 8 && count & (count - 1) == 0 }
-
-  /// The text, and the first position of a stretch that is compared: with a given text the second
-  /// half, as llama.cpp's perplexity does it, else all.
-  private func stretches(_ line: ProgressLine) throws -> (stretches: [[Int32]], first: Int) {
-    let maximum = try arguments.int("chunks", in: 1...Int.max) ?? .max
-    guard let path = arguments.string("text") else {
-      let count = try arguments.int("self", in: 16...1 << 24) ?? 2048
-      let stretches = try SelfText.stretches(
-        of: reference, tokens: count, length: min(128, length), options: options
-      ) { done, all in
-        guard !Interrupt.shared.isRequested else { throw CancellationError() }
-        line.update("the reference writes: \(done) of \(all) tokens")
-      }
-      return (Array(stretches.prefix(maximum)), 0)
-    }
-    let text = path == "-" ? try InputText.standardInput() : try InputText.read(path)
-    let tokens = reference.tokenizer.encode(text)
-    guard tokens.count >= 2 * length else {
-      throw QuantizationError(
-        "\(path): found \(tokens.count) tokens, expected at least \(2 * length), two stretches of "
-          + "\(length) (-c takes shorter ones)")
-    }
-    let vocabulary = reference.tokenizer.vocabulary
-    let stretches = (0..<min(maximum, tokens.count / length)).map { index in
-      var stretch = Array(tokens[index * length..<(index + 1) * length])
-      if vocabulary.addsBOS, let bos = vocabulary.bos { stretch[0] = bos }
-      return stretch
-    }
-    return (stretches, length / 2)
-  }
-
-  /// Asks both models every question.
-  private func ask(_ path: String, _ line: ProgressLine) throws -> TaskScore {
-    let questions = try TaskFile.read(path, for: reference)
-    var options = options
-    options.contextLength = min(
-      reference.configuration.contextLength,
-      questions.reduce(1) { max($0, $1.prompt.count + $1.answer.utf8.count + 16) })
-    let sessions = (try Session(reference, options), try Session(candidate, options))
-    var score = TaskScore()
-    for (index, question) in questions.enumerated() {
-      guard !Interrupt.shared.isRequested else { break }
-      score.add(
-        question.task, reference: try TaskScore.answers(question, sessions.0),
-        candidate: try TaskScore.answers(question, sessions.1))
-      line.update("\(index + 1) of \(questions.count) questions")
-    }
-    return score
-  }
 }

@@ -1,9 +1,9 @@
 import Foundation
 
 /// Sizes as people read them.
-enum Bytes {
+package enum Bytes {
   /// A size in bytes, KiB, MiB, GiB or TiB.
-  static func text(_ bytes: Int) -> String {
+  package static func text(_ bytes: Int) -> String {
     let units = ["bytes", "KiB", "MiB", "GiB", "TiB"]
     var value = Double(bytes)
     var unit = 0

@@ -1,0 +1,59 @@
+import Foundation
+import Phidelity
+
+/// Where a report goes: to standard output for people, and to the files that were asked for.
+struct VerifyOutputs {
+  /// The options that name them.
+  static let options = [
+    Option(
+      name: "format", short: nil, value: "FORMAT",
+      help: "what standard output gets: text, json or llama.cpp (default: text)"),
+    Option(name: "json", short: nil, value: "FILE", help: "the figures; - for stdout"),
+  ]
+
+  private typealias Renderer = @Sendable (VerifyReport) throws -> String
+
+  /// Files that can be asked for.
+  private static let files: [(option: String, render: Renderer)] = [
+    ("json", { try JSONReport.text($0) })
+  ]
+
+  /// What standard output can get.
+  private static let formats: [(name: String, render: Renderer)] = [
+    ("text", { TextReport.text($0, .terminal) }), ("json", { try JSONReport.text($0) }),
+    ("llama.cpp", { LlamaReport.text($0) }),
+  ]
+
+  private let arguments: Arguments
+  private let format: Renderer
+
+  /// The outputs that arguments ask for.
+  init(_ arguments: Arguments) throws(UsageError) {
+    self.arguments = arguments
+    let name = arguments.string("format") ?? "text"
+    guard let format = Self.formats.first(where: { $0.name == name }) else {
+      throw UsageError(
+        description: "option '--format': expected "
+          + Self.formats.map(\.name).joined(separator: ", ") + ", found '\(name)'")
+    }
+    self.format = format.render
+  }
+
+  /// Writes the report to each; one that goes to standard output takes the place of the text.
+  func write(_ report: VerifyReport) throws {
+    if !Self.files.contains(where: { arguments.string($0.option) == "-" }) {
+      StandardOutput.write(try format(report))
+    }
+    for (option, render) in Self.files {
+      guard let path = arguments.string(option) else { continue }
+      let text = try render(report)
+      if path == "-" { StandardOutput.write(text) } else { try write(text, to: path) }
+    }
+  }
+
+  private func write(_ text: String, to path: String) throws {
+    let file = try AtomicFile(path: path)
+    try Array(text.utf8).withUnsafeBytes { try file.write($0, at: 0) }
+    try file.commit()
+  }
+}

@@ -1,0 +1,63 @@
+import GGUF
+import Inference
+
+/// A candidate that reads the text of a file of logits, held against what the file says.
+///
+/// The file keeps 16 bits of each logarithm, so that even the model that wrote it diverges from it,
+/// by some 0.0005.
+public final class LogitsFileComparison {
+  /// The reference's logits.
+  public let file: LogitsFile
+  /// The model that is judged.
+  public let candidate: Model
+  private let session: Session
+  private let rows: ComparedRows
+
+  /// A candidate and a file.
+  ///
+  /// - Parameters:
+  ///   - file: The reference's logits.
+  ///   - candidate: A model of the same vocabulary.
+  ///   - options: Threads and kernels.
+  /// - Throws: `GGUFError` if the model cannot read the file's tokens; as `Session.init`.
+  public init(
+    _ file: LogitsFile, candidate: Model, options: SessionOptions = SessionOptions()
+  ) throws {
+    try file.check(candidate)
+    self.file = file
+    self.candidate = candidate
+    var options = options
+    options.contextLength = file.length
+    session = try Session(candidate, options)
+    rows = ComparedRows(vocabulary: file.vocabularySize, options: options)
+  }
+
+  /// Compares a stretch of the file.
+  ///
+  /// - Parameter stretch: Which one.
+  /// - Returns: The comparisons of its second half but for the last position.
+  /// - Throws: `GGUFError` for what is wrong in the file; as `Session.append`.
+  public func compare(_ stretch: Int) throws -> [TokenComparison] {
+    var tokens = try file.tokens(stretch)
+    let vocabulary = candidate.tokenizer.vocabulary
+    if vocabulary.addsBOS, let bos = vocabulary.bos { tokens[0] = bos }
+    session.rewind(to: 0)
+    session.minimumLength = tokens.count
+    var result: [TokenComparison] = []
+    var start = 0
+    while start < tokens.count - 1 {
+      // The part before the first row is read at once, and none of its logits are made.
+      let end = min(tokens.count - 1, max(file.first, start) + ComparedRows.group)
+      let skipped = max(0, file.first - start)
+      try rows.readCandidate(Array(tokens[start..<end]), skipping: skipped, session)
+      for row in start + skipped..<end {
+        try file.read(
+          row: row - file.first, of: stretch, into: rows.referenceRow(row - start - skipped))
+      }
+      result += rows.compare(
+        Array(tokens[start + skipped + 1..<end + 1]), floor: StoredLogits.floor)
+      start = end
+    }
+    return result
+  }
+}
