@@ -135,18 +135,47 @@ public enum AttentionKernel {
     headSize: Int, rescale: Float, isFirst: Bool, into out: UnsafeMutablePointer<Float>,
     _: S.Type, _: F.Type
   ) {
-    let whole = headSize & ~15
     var i = 0
-    while i < whole {
-      var sum = isFirst ? S.splat(0) : S.load(UnsafePointer(out + i)) * S.splat(rescale)
-      var p = values + i &* F.blockBytes
+    while headSize &- i >= 64 {
+      // Eight sums at once: one would wait for itself.
+      var sums = (S.splat(0), S.splat(0), S.splat(0), S.splat(0))
+      var others = sums
+      let p = values + i &* F.blockBytes
       var j = 0
       while j < count {
-        sum = S.multiplyAdd(sum, S.splat(weights[j]), F.load(p, S.self))
-        p += positionBytes
+        addRow(&sums, weights[j], p + j &* positionBytes, S.self, F.self)
+        if j &+ 1 < count {
+          addRow(&others, weights[j &+ 1], p + (j &+ 1) &* positionBytes, S.self, F.self)
+        }
+        j &+= 2
+      }
+      store(sums.0 + others.0, rescale, isFirst, out + i, S.self)
+      store(sums.1 + others.1, rescale, isFirst, out + (i &+ 16), S.self)
+      store(sums.2 + others.2, rescale, isFirst, out + (i &+ 32), S.self)
+      store(sums.3 + others.3, rescale, isFirst, out + (i &+ 48), S.self)
+      i &+= 64
+    }
+    while headSize &- i >= 16 {
+      var sums = (S.splat(0), S.splat(0), S.splat(0), S.splat(0))
+      let p = values + i &* F.blockBytes
+      var j = 0
+      while count &- j >= 4 {
+        let q = p + j &* positionBytes
+        sums.0 = S.multiplyAdd(sums.0, S.splat(weights[j]), F.load(q, S.self))
+        sums.1 = S.multiplyAdd(
+          sums.1, S.splat(weights[j &+ 1]), F.load(q + positionBytes, S.self))
+        sums.2 = S.multiplyAdd(
+          sums.2, S.splat(weights[j &+ 2]), F.load(q + 2 &* positionBytes, S.self))
+        sums.3 = S.multiplyAdd(
+          sums.3, S.splat(weights[j &+ 3]), F.load(q + 3 &* positionBytes, S.self))
+        j &+= 4
+      }
+      while j < count {
+        sums.0 = S.multiplyAdd(
+          sums.0, S.splat(weights[j]), F.load(p + j &* positionBytes, S.self))
         j &+= 1
       }
-      S.store(sum, out + i)
+      store((sums.0 + sums.1) + (sums.2 + sums.3), rescale, isFirst, out + i, S.self)
       i &+= 16
     }
     while i < headSize {
@@ -162,5 +191,28 @@ public enum AttentionKernel {
       out[i] = sum
       i &+= 1
     }
+  }
+
+  /// Adds 64 values of a position, weighted.
+  @inlinable @inline(__always)
+  static func addRow<S: InstructionSet, F: FloatFormat>(
+    _ sums: inout (Floats, Floats, Floats, Floats), _ weight: Float, _ p: UnsafeRawPointer,
+    _: S.Type, _: F.Type
+  ) {
+    let weight = S.splat(weight)
+    sums.0 = S.multiplyAdd(sums.0, weight, F.load(p, S.self))
+    sums.1 = S.multiplyAdd(sums.1, weight, F.load(p + 16 &* F.blockBytes, S.self))
+    sums.2 = S.multiplyAdd(sums.2, weight, F.load(p + 32 &* F.blockBytes, S.self))
+    sums.3 = S.multiplyAdd(sums.3, weight, F.load(p + 48 &* F.blockBytes, S.self))
+  }
+
+  /// Writes `sum`, with what is there already rescaled.
+  @inlinable @inline(__always)
+  static func store<S: InstructionSet>(
+    _ sum: Floats, _ rescale: Float, _ isFirst: Bool, _ out: UnsafeMutablePointer<Float>,
+    _: S.Type
+  ) {
+    let old = isFirst ? S.splat(0) : S.load(UnsafePointer(out))
+    S.store(S.multiplyAdd(sum, old, S.splat(rescale)), out)
   }
 }

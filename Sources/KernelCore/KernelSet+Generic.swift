@@ -63,6 +63,16 @@ extension KernelSet {
         query: query, keys: keys, values: values, positionBytes: stride, positions: positions,
         headSize: size, scores: scores, into: out, S.self, F16.self)
     }
+    attendTileF32 = { queries, stride, tokens, view, size, scratch, out, outStride in
+      AttentionTile.attend(
+        queries: queries, stride: stride, tokens: tokens, view: view, headSize: size,
+        scratch: scratch, into: out, outStride: outStride, S.self, F32.self)
+    }
+    attendTileF16 = { queries, stride, tokens, view, size, scratch, out, outStride in
+      AttentionTile.attend(
+        queries: queries, stride: stride, tokens: tokens, view: view, headSize: size,
+        scratch: scratch, into: out, outStride: outStride, S.self, F16.self)
+    }
     rmsNorm = { x, weight, epsilon, count, out in
       RowKernels.rmsNorm(x, weight: weight, epsilon: epsilon, count: count, into: out, S.self)
     }

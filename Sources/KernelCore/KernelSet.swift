@@ -51,6 +51,13 @@ public struct KernelSet: Sendable {
       _ positionBytes: Int, _ positions: Int, _ headSize: Int,
       _ scores: UnsafeMutablePointer<Float>, _ out: UnsafeMutablePointer<Float>
     ) -> Void
+  /// One head of many tokens; see `AttentionTile.attend`.
+  public typealias AttendTile =
+    @Sendable (
+      _ queries: UnsafePointer<Float>, _ stride: Int, _ tokens: Int, _ view: AttentionTile.View,
+      _ headSize: Int, _ scratch: UnsafeMutablePointer<Float>, _ out: UnsafeMutablePointer<Float>,
+      _ outStride: Int
+    ) -> Void
 
   /// Encodes one row; see `RowEncoder`.
   public typealias Encode =
@@ -102,6 +109,10 @@ public struct KernelSet: Sendable {
   public var attendF32: Attend
   /// Attention over a cache of 16-bit floats.
   public var attendF16: Attend
+  /// Attention of many tokens over a cache of 32-bit floats.
+  public var attendTileF32: AttendTile
+  /// Attention of many tokens over a cache of 16-bit floats.
+  public var attendTileF16: AttendTile
   /// `RowKernels.rmsNorm`.
   public var rmsNorm:
     @Sendable (

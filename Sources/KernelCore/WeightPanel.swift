@@ -172,4 +172,37 @@ public enum WeightPanel {
       half += floatHalfBytes
     }
   }
+
+  /// Decodes columns of a float format, each of which lies side by side in memory; columns beyond
+  /// the last are zero up to a multiple of 16.
+  ///
+  /// - `source`: The first column's first row.
+  /// - `columnBytes`: The bytes from one column to the next.
+  /// - `rows`: How many rows, up to 32.
+  /// - `columns`: How many columns, up to 256.
+  /// - `panel`: Receives the halves that have rows.
+  @inlinable @inline(__always)
+  public static func decodeColumns<S: InstructionSet, F: FloatFormat>(
+    _ source: UnsafeRawPointer, columnBytes: Int, rows: Int, columns: Int,
+    into panel: UnsafeMutableRawPointer, _: S.Type, _: F.Type
+  ) {
+    var first = 0
+    var half = panel
+    while first < rows {
+      let count = rows &- first
+      var column = 0
+      while column < (columns &+ 15) & ~15 {
+        let p = source + (column &* columnBytes &+ first &* F.blockBytes)
+        let target = (half + column &* 64).assumingMemoryBound(to: Float.self)
+        if column >= columns {
+          S.store(S.splat(0), target)
+        } else {
+          S.store(count >= 16 ? F.load(p, S.self) : F.load(p, count: count, S.self), target)
+        }
+        column &+= 1
+      }
+      first &+= halfRows
+      half += floatHalfBytes
+    }
+  }
 }

@@ -152,11 +152,14 @@ struct EmbeddedModelTests {
       let expected = try models.compare(stretches[index], from: length / 2)
       #expect(found.count == length - 1 - length / 2)
       #expect(found.map(\.next) == expected.map(\.next))
-      #expect(found.map(\.candidateLoss) == expected.map(\.candidateLoss))
+      // The text is cut differently, which may move the last bits.
+      for (a, b) in zip(found, expected) {
+        #expect(abs(a.candidateLoss - b.candidateLoss) < 1e-4 * (1 + b.candidateLoss))
+      }
       // A code is off by half a step of 16 / 65535 at most, and so is the mean of all of them.
       for (a, b) in zip(found, expected) where b.referenceLoss < 10 {
-        #expect(abs(a.divergence - b.divergence) < 2 * 16 / 65535)
-        #expect(abs(a.referenceLoss - b.referenceLoss) < 16 / 65535)
+        #expect(abs(a.divergence - b.divergence) < 2 * 16 / 65535 + 1e-4)
+        #expect(abs(a.referenceLoss - b.referenceLoss) < 16 / 65535 + 1e-4)
       }
     }
   }

@@ -45,7 +45,7 @@ final class ForwardPass {
 
   private let cosines: Buffer<Float>  // [count][half]
   private let sines: Buffer<Float>  // [count][half]
-  private let scores: [Buffer<Float>]  // by worker
+  private let attentionScratch: [Buffer<Float>]  // by worker
   private let rotary: RotaryEmbedding
   private var cache: KVCache
 
@@ -69,7 +69,9 @@ final class ForwardPass {
     expertScratch = ExpertScratch(configuration, capacity: capacity)
     cosines = Buffer(count: capacity * rotary.half)
     sines = Buffer(count: capacity * rotary.half)
-    scores = (0..<compute.parallel.threads).map { _ in Buffer(count: AttentionKernel.blockSize) }
+    let scratchCount =
+      capacity >= Self.manyTokens ? AttentionTile.scratchCount : AttentionKernel.blockSize
+    attentionScratch = (0..<compute.parallel.threads).map { _ in Buffer(count: scratchCount) }
   }
 
   private var kernels: KernelSet { compute.kernels }
@@ -151,28 +153,66 @@ final class ForwardPass {
 
   /// Rotates queries and keys, writes the cache, attends: from `qkv` to `attended`.
   func attend(block: Int) {
-    compute.timed("attention") {
+    // Each head's keys and values are read once for all of its queries.
+    let seen = min(start + count, configuration.slidingWindow ?? .max)
+    let bytes = 2 * configuration.kvHeadCount * seen * cache.positionBytes
+    compute.timed("attention", bytes: bytes) {
       rotateAndStore(block: block)
-      let configuration = configuration
-      let headSize = configuration.headSize
-      let heads = configuration.headCount
-      let kernel = cache.format == .f32 ? kernels.attendF32 : kernels.attendF16
-      let (cache, scores, start) = (cache, scores, start)
-      let (queries, out, stride) = (qkv.pointer, attended.pointer, qkvLength)
-      compute.parallel(over: count * heads) { piece, worker in
-        let token = piece / heads
-        let head = piece % heads
-        let kvHead = head / configuration.groupSize
-        let end = start + token + 1
-        let first = max(0, end - (configuration.slidingWindow ?? end))
-        let offset = first * cache.positionBytes
-        kernel(
-          queries + token * stride + head * headSize,
-          cache.keys(block: block, kvHead: kvHead) + offset,
-          cache.values(block: block, kvHead: kvHead) + offset,
-          cache.positionBytes, end - first, headSize, scores[worker].pointer,
-          out + (token * heads + head) * headSize)
+      if count >= Self.manyTokens, configuration.headSize <= AttentionTile.headSize {
+        attendTogether(block: block)
+      } else {
+        attendOneByOne(block: block)
       }
+    }
+  }
+
+  /// Tokens from which on matrix products cost less than products with vectors.
+  private static let manyTokens = 8
+
+  private func attendOneByOne(block: Int) {
+    let configuration = configuration
+    let headSize = configuration.headSize
+    let heads = configuration.headCount
+    let kernel = cache.format == .f32 ? kernels.attendF32 : kernels.attendF16
+    let (cache, scratch, start) = (cache, attentionScratch, start)
+    let (queries, out, stride) = (qkv.pointer, attended.pointer, qkvLength)
+    compute.parallel(over: count * heads) { piece, worker in
+      let token = piece / heads
+      let head = piece % heads
+      let kvHead = head / configuration.groupSize
+      let end = start + token + 1
+      let first = max(0, end - (configuration.slidingWindow ?? end))
+      let offset = first * cache.positionBytes
+      kernel(
+        queries + token * stride + head * headSize,
+        cache.keys(block: block, kvHead: kvHead) + offset,
+        cache.values(block: block, kvHead: kvHead) + offset,
+        cache.positionBytes, end - first, headSize, scratch[worker].pointer,
+        out + (token * heads + head) * headSize)
+    }
+  }
+
+  private func attendTogether(block: Int) {
+    let configuration = configuration
+    let headSize = configuration.headSize
+    let heads = configuration.headCount
+    let kernel = cache.format == .f32 ? kernels.attendTileF32 : kernels.attendTileF16
+    let (cache, scratch, start, count) = (cache, attentionScratch, start, count)
+    let (queries, out, stride) = (qkv.pointer, attended.pointer, qkvLength)
+    let tiles = (count + AttentionTile.tokens - 1) / AttentionTile.tokens
+    compute.parallel(over: tiles * heads) { piece, worker in
+      // The last tiles see the most: they come first, so that no thread is left alone with one.
+      let token = (tiles - 1 - piece / heads) * AttentionTile.tokens
+      let head = piece % heads
+      let kvHead = head / configuration.groupSize
+      let view = AttentionTile.View(
+        keys: cache.keys(block: block, kvHead: kvHead),
+        values: cache.values(block: block, kvHead: kvHead), positionBytes: cache.positionBytes,
+        visible: start + token + 1, window: configuration.slidingWindow ?? .max)
+      kernel(
+        queries + token * stride + head * headSize, stride,
+        min(AttentionTile.tokens, count - token), view, headSize, scratch[worker].pointer,
+        out + (token * heads + head) * headSize, heads * headSize)
     }
   }
 

@@ -44,7 +44,7 @@ public struct SpeedTest: Sendable {
     let chunks = (tokens + session.options.chunkLength - 1) / session.options.chunkLength
     let work = Work(session.model)
     return try SpeedTest(
-      name: name("pp", tokens, depth), repetitions: repetitions, tokens: tokens,
+      session, name: name("pp", tokens, depth), repetitions: repetitions, tokens: tokens,
       // Weights are read once for each chunk, the output's once for the prompt.
       bytesPerToken: Double(work.blockBytes * chunks + work.outputBytes) / Double(tokens),
       productsPerToken: Double(work.blockProducts)
@@ -73,7 +73,7 @@ public struct SpeedTest: Sendable {
     let work = Work(session.model)
     let positions = Double(depth) + Double(tokens + 1) / 2
     return try SpeedTest(
-      name: name("tg", tokens, depth), repetitions: repetitions, tokens: tokens,
+      session, name: name("tg", tokens, depth), repetitions: repetitions, tokens: tokens,
       bytesPerToken: Double(work.blockBytes + work.outputBytes)
         + positions * Double(session.cacheBytesPerToken),
       productsPerToken: Double(work.blockProducts + work.outputProducts)
@@ -86,13 +86,14 @@ public struct SpeedTest: Sendable {
   }
 
   private init(
-    name: String, repetitions: Int, tokens: Int, bytesPerToken: Double, productsPerToken: Double,
-    _ body: (_ isMeasured: Bool) throws -> UInt64
+    _ session: Session, name: String, repetitions: Int, tokens: Int, bytesPerToken: Double,
+    productsPerToken: Double, _ body: (_ isMeasured: Bool) throws -> UInt64
   ) throws {
     self.name = name
     self.bytesPerToken = bytesPerToken
     self.productsPerToken = productsPerToken
     _ = try body(false)
+    _ = session.profile?.take()
     var speeds: [Double] = []
     var hash: UInt64 = 0
     for _ in 0..<repetitions {
