@@ -7,7 +7,7 @@ struct VerdictTests {
   func check(_ value: Double, _ interval: ClosedRange<Double>?, isMaximum: Bool) -> Verdict.Outcome
   {
     Verdict.Check(
-      name: "", value: value, interval: interval, limit: 0.5, isMaximum: isMaximum
+      .divergence, value: value, interval: interval, limit: 0.5, isMaximum: isMaximum
     ).outcome
   }
 

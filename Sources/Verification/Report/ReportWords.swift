@@ -50,10 +50,8 @@ struct ReportWords {
         format: " and has the same first choice for %.1f %% of the tokens.",
         summary.topAgreement.mean * 100)
     guard level != .neutral else { return "\(candidate) \(loss)" }
-    let side = report.isWithin ? "within" : "outside"
-    return level == .unsure
-      ? "\(candidate) seems to be \(side) its limits, but the text is too short to be sure: it \(loss)"
-      : "\(candidate) is \(side) its limits: it \(loss)"
+    return candidate + (level == .unsure ? " seems to be " : " is ")
+      + (report.isWithin ? "within" : "outside") + " its limits: it " + loss
   }
 
   /// Where the limits are from, as words in brackets; empty if all were given.

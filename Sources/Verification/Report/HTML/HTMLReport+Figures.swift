@@ -3,37 +3,27 @@ import GGUF
 
 /// What both models said of a text and of questions.
 extension HTMLReport {
-  static func limits(_ verdict: Verdict) -> String {
-    let tracks = verdict.checks.map { check in
-      let ends =
-        [check.value, check.limit] + (check.interval.map { [$0.lowerBound, $0.upperBound] } ?? [])
-      let (least, most) = (ends.min() ?? 0, ends.max() ?? 1)
-      let isRatio = check.name == "perplexity ratio"
-      let room = (most - least) * 0.25
-      let range =
-        check.isMaximum
-        ? (isRatio ? min(1, least) - room * 0.2 : 0)...max(most + room, check.limit * 1.02)
-        : min(least - room, check.limit - 0.02)...1
-      return TrackPlot.Track(
-        name: check.name, text: String(format: "%.5g · ", check.value) + check.outcome.rawValue,
-        value: check.value, interval: check.interval, range: range,
-        mark: (check.limit, String(format: "limit %g", check.limit)),
-        allowsBelow: check.isMaximum,
-        style: check.outcome.isSure ? (check.isWithin ? "good" : "bad") : "unsure")
-    }
-    let words = verdict.checks.map {
-      String(format: "\($0.name) %.5g, limit %g, \($0.outcome.rawValue)", $0.value, $0.limit)
-    }
+  static func overview(_ comparison: VerifyReport.Comparison, _ verdict: Verdict?) -> String {
+    let tracks = OverviewTracks.all(comparison, verdict)
+    let origin =
+      verdict.flatMap { $0.checks.isEmpty ? nil : $0 }.map {
+        $0.profile.map { "Limits are those of the profile \($0)." } ?? "Limits are as given."
+      } ?? "No limits were given."
     return section(
-      "Against the limits",
-      "The dot is what was measured, the bar around it the 95 % interval, the shaded side what is "
-        + "allowed.",
+      "How good is that",
+      "The figures that matter most, and what other formats usually cost.",
       [
         plots([
           figure(
-            verdict.profile.map { "Limits of the profile \($0)" } ?? "Limits that were given",
-            "A check is sure when its whole interval is on one side of the limit.",
-            TrackPlot.element(tracks, words.joined(separator: "; ")))
+            "Figures and limits",
+            "The dot is what was measured, the bar around it its 95 % interval; the shaded side of a "
+              + "limit is allowed. " + origin,
+            TrackPlot.element(
+              tracks, tracks.map { "\($0.name) \($0.text)" }.joined(separator: "; "))),
+          figure(
+            "Beside other formats",
+            "Where the divergence lies among the limits that healthy files of a format keep.",
+            FormatLadder.element(comparison.summary.divergence)),
         ])
       ])
   }
@@ -52,8 +42,8 @@ extension HTMLReport {
     return section(
       "How far apart",
       "The KL divergence of the candidate's next-token probabilities from the reference's, at each of "
-        + "\(ReportWords.grouped(summary.positions)) tokens of the text. 0 is no difference; below "
-        + "0.01 one hardly sees any." + (share ?? ""),
+        + "\(ReportWords.grouped(summary.positions)) tokens of the text. 0 is no difference."
+        + (share ?? ""),
       [
         plots([
           figure(
@@ -68,45 +58,12 @@ extension HTMLReport {
 
   static func probabilities(_ comparison: VerifyReport.Comparison) -> String {
     let probabilities = ProbabilityPlots(comparison)
-    let summary = comparison.summary
-    var tracks = [
-      TrackPlot.Track(
-        name: "same first choice", text: String(format: "%.2f %%", summary.topAgreement.mean * 100),
-        value: summary.topAgreement.mean, interval: summary.topAgreement.interval(),
-        range: range(summary.topAgreement), mark: nil)
-    ]
-    if !comparison.isFromFile {
-      tracks.append(
-        TrackPlot.Track(
-          name: "five likeliest that both have",
-          text: String(format: "%.2f %%", summary.top5Agreement.mean * 100),
-          value: summary.top5Agreement.mean, interval: summary.top5Agreement.interval(),
-          range: range(summary.top5Agreement), mark: nil))
-    }
-    let ratio = summary.perplexityRatioInterval()
-    let reach =
-      1.3
-      * max(
-        0.002, abs(summary.perplexityRatio - 1), abs((ratio?.upperBound ?? 1) - 1),
-        abs((ratio?.lowerBound ?? 1) - 1))
-    tracks.append(
-      TrackPlot.Track(
-        name: "perplexity ratio",
-        text: String(
-          format: "%.4f (%.3f against %.3f)", summary.perplexityRatio, summary.candidatePerplexity,
-          summary.referencePerplexity),
-        value: summary.perplexityRatio, interval: ratio, range: 1 - reach...1 + reach,
-        mark: (1, "no loss")))
     return section(
       "What they expect next",
       "Whether both models would write the same, and how likely each finds the token that does "
         + "follow.",
       [
         plots([
-          figure(
-            "Agreement", "With 95 % intervals; each bar begins where its label says.",
-            TrackPlot.element(
-              tracks, tracks.map { "\($0.name) \($0.text)" }.joined(separator: "; "))),
           figure(
             "Probability of the right token",
             "On the diagonal both models agree; darker is more "
@@ -121,12 +78,6 @@ extension HTMLReport {
       ])
   }
 
-  /// A scale of shares that begins at a round tenth below the figure, and is marked there.
-  private static func range(_ share: ClusteredMean) -> ClosedRange<Double> {
-    let least = share.interval()?.lowerBound ?? share.mean
-    return max(0, ((least - 0.05) * 10).rounded(.down) / 10)...1
-  }
-
   static func alongText(_ comparison: VerifyReport.Comparison) -> String {
     guard comparison.stretches.count > 1 else { return "" }
     return section(
@@ -139,50 +90,59 @@ extension HTMLReport {
             "Divergence by stretch",
             "Dots are stretches; the line is the mean of all up to there, "
               + "with its 95 % interval.",
-            StretchPlot.element(comparison))
+            StretchPlot.element(comparison)),
+          figure(
+            "Divergence by position",
+            "Within a stretch, how much text was read before: a loss that "
+              + "grows to the right is one of long contexts.",
+            PositionPlot.element(comparison)),
         ])
       ])
   }
 
   static func tasks(_ score: TaskScore) -> String {
     let rows = score.tasks.sorted { $0.key < $1.key }
-    let tracks = rows.map { name, row in
+    let different = rows.filter { $0.value.candidate != $0.value.reference }
+    let alike = rows.filter { $0.value.candidate == $0.value.reference }.map(\.value)
+    let tracks = different.prefix(24).map { name, row in
       TrackPlot.Track(
         name: name, text: "\(row.candidate) against \(row.reference) of \(row.asked)",
         value: Double(row.candidate) / Double(max(1, row.asked)), interval: nil, range: 0...1,
-        other: Double(row.reference) / Double(max(1, row.asked)))
+        other: Double(row.reference) / Double(max(1, row.asked)), ends: nil)
     }
+    func cells(_ name: String, _ counts: (Int, Int, Int)) -> [String] {
+      [escaped(name), "\(counts.0)", "\(counts.1)", "\(counts.2)"]
+    }
+    var lines = different.map {
+      cells($0.key, ($0.value.asked, $0.value.candidate, $0.value.reference))
+    }
+    if !alike.isEmpty, !different.isEmpty {
+      lines.append(
+        cells(
+          "the other \(alike.count) kinds",
+          (
+            alike.reduce(0) { $0 + $1.asked }, alike.reduce(0) { $0 + $1.candidate },
+            alike.reduce(0) { $0 + $1.reference }
+          )))
+    }
+    lines.append(
+      cells(
+        "all", (score.asked, score.both + score.candidateOnly, score.both + score.referenceOnly)))
+    let all = table(
+      "Questions", ["kind", "asked", "candidate right", "reference right"], lines)
+    let plot = figure(
+      "Where they differ", "Share of right answers. Filled: the candidate; ring: the reference.",
+      TrackPlot.element(
+        tracks, tracks.map { "\($0.name): \($0.text)" }.joined(separator: "; ")))
     let equal =
       score.probabilityOfEqual < 0.05
       ? "That is hardly chance" : "Chance alone makes such differences"
-    var content: [String] = []
-    if tracks.count <= 24 {
-      content.append(
-        plots([
-          figure(
-            "Right answers by kind", "Filled: the candidate; ring: the reference.",
-            TrackPlot.element(
-              tracks, tracks.map { "\($0.name): \($0.text)" }.joined(separator: "; ")))
-        ]))
-    }
-    content.append(
-      table(
-        "Questions", ["kind", "asked", "candidate right", "reference right"],
-        rows.map {
-          [escaped($0.key), "\($0.value.asked)", "\($0.value.candidate)", "\($0.value.reference)"]
-        }
-          + [
-            [
-              "all", "\(score.asked)", "\(score.both + score.candidateOnly)",
-              "\(score.both + score.referenceOnly)",
-            ]
-          ]))
     return section(
       "Questions with one right answer",
       "\(score.asked) questions: the candidate alone is right on \(score.candidateOnly), the reference "
         + "alone on \(score.referenceOnly). \(equal): "
         + String(format: "p = %.3g (McNemar's exact test).", score.probabilityOfEqual),
-      content)
+      [plots(tracks.isEmpty ? [all] : [plot, all])])
   }
 
   static func figures(_ comparison: VerifyReport.Comparison) -> String {

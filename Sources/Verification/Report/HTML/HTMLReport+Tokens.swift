@@ -7,16 +7,18 @@ extension HTMLReport {
     section(
       "Where it shows",
       "The tokens of largest divergence, with what came before them and what each model expected.",
-      worst.map { token in
-        "<article class=\"card token\">\n<h3>"
-          + String(format: "%.4f nats", token.divergence)
-          + "</h3>\n<div class=\"text\"><span class=\"before\">…\(escaped(visible(token.before)))"
-          + "</span><mark>\(escaped(visible(token.next.text)))</mark></div>\n"
-          + choices([
-            (token.referenceTop, "reference's choice"), (token.candidateTop, "candidate's choice"),
-            (token.next, "in the text"),
-          ]) + "</article>"
-      })
+      [plots(worst.map(card))])
+  }
+
+  private static func card(_ token: WorstToken) -> String {
+    "<article class=\"card token\">\n<h3>"
+      + String(format: "%.4f nats", token.divergence)
+      + "</h3>\n<div class=\"text\"><span class=\"before\">…\(escaped(visible(token.before)))"
+      + "</span><mark>\(escaped(visible(token.next.text)))</mark></div>\n"
+      + choices([
+        (token.referenceTop, "reference's choice"), (token.candidateTop, "candidate's choice"),
+        (token.next, "in the text"),
+      ]) + "</article>"
   }
 
   static func answers(_ answers: [AnswerComparison]) -> String {
@@ -73,6 +75,9 @@ extension HTMLReport {
       }
     }
     let body = rows.map { choice, roles in
+      let both = ["reference's choice", "candidate's choice"]
+      let words =
+        roles.starts(with: both) ? ["both models' choice"] + roles.dropFirst(2) : roles
       let style =
         roles.contains { $0.hasPrefix("reference") }
         ? "ref" : roles.contains { $0.hasPrefix("candidate") } ? "cand" : ""
@@ -81,7 +86,7 @@ extension HTMLReport {
         + String(
           format: "<td>%.1f %%</td><td>%.1f %%</td>", 100 * choice.reference, 100 * choice.candidate
         )
-        + "<td class=\"words\">\(escaped(roles.joined(separator: ", ")))</td></tr>"
+        + "<td class=\"words\">\(escaped(words.joined(separator: ", ")))</td></tr>"
     }
     return "<table><thead><tr><th scope=\"col\">token</th><th scope=\"col\">reference</th>"
       + "<th scope=\"col\">candidate</th><th scope=\"col\"></th></tr></thead><tbody>"

@@ -9,8 +9,8 @@ public enum HTMLReport {
   public static func text(_ report: VerifyReport) -> String {
     let words = ReportWords(report)
     var parts = [verdict(report, words), tiles(report)]
-    if let verdict = report.verdict, !verdict.checks.isEmpty { parts.append(limits(verdict)) }
     if let comparison = report.comparison {
+      parts += [overview(comparison, report.verdict)]
       parts += [divergence(comparison), probabilities(comparison), alongText(comparison)]
     }
     if let score = report.score { parts.append(tasks(score)) }
@@ -74,7 +74,7 @@ public enum HTMLReport {
     if let summary = report.comparison?.summary {
       tiles += [
         (
-          "Divergence", String(format: "%.5f", summary.divergence.mean), "nats a token",
+          "Mean divergence", String(format: "%.5f", summary.divergence.mean), "nats",
           interval(summary.divergence.interval(), "%.5f")
         ),
         (
@@ -145,7 +145,10 @@ public enum HTMLReport {
     style: (_ row: Int, _ column: Int) -> String = { _, _ in "" }
   ) -> String {
     func attribute(_ value: String) -> String { value.isEmpty ? "" : " class=\"\(value)\"" }
-    let head = header.map { "<th scope=\"col\">\(escaped($0))</th>" }.joined()
+    let head = header.enumerated().map { column, name in
+      let words = column > 0 && style(0, column) == "words" ? "words" : ""
+      return "<th scope=\"col\"\(attribute(words))>\(escaped(name))</th>"
+    }.joined()
     let body = rows.enumerated().map { index, row in
       let cells = row.enumerated().map { column, cell in
         column == 0

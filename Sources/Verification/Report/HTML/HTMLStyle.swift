@@ -20,11 +20,12 @@ enum HTMLStyle {
     body {
       margin: 0; background: var(--page); color: var(--ink);
       font: 16px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif;
-      font-variant-numeric: tabular-nums; overflow-wrap: anywhere;
+      font-variant-numeric: tabular-nums;
     }
     main { max-width: 1040px; margin: 0 auto; padding: 28px 20px 48px; }
+    h1, h3, p, .badge, .text, code { overflow-wrap: anywhere; }
     .kicker { color: var(--soft); font-size: 14px; margin: 0 0 8px; }
-    h1 { font-size: clamp(20px, 3.2vw, 28px); line-height: 1.3; margin: 0; font-weight: 650; }
+    h1 { font-size: clamp(19px, 2.6vw, 24px); line-height: 1.35; margin: 0; font-weight: 600; }
     h2 { font-size: 19px; margin: 40px 0 4px; font-weight: 650; }
     h3 { font-size: 15px; margin: 0; font-weight: 600; }
     p { margin: 6px 0; }
@@ -57,11 +58,9 @@ enum HTMLStyle {
     .tile .value { font-size: 25px; font-weight: 650; line-height: 1.25; }
     .tile .unit { font-size: 14px; font-weight: 400; color: var(--soft); }
     .tile .more { color: var(--soft); font-size: 13px; }
-    .plots {
-      display: grid; gap: 14px; align-items: start;
-      grid-template-columns: repeat(auto-fit, minmax(min(100%, 400px), 1fr));
-    }
-    figure { margin: 0; padding: 14px 14px 10px; max-width: 620px; }
+    .plots { columns: 2 360px; column-gap: 14px; margin-bottom: 4px; }
+    .plots > * { break-inside: avoid; }
+    figure { margin: 0 0 14px; padding: 14px 14px 10px; }
     figcaption { margin: 0 2px 8px; }
     figcaption p { color: var(--soft); font-size: 14px; margin: 2px 0 0; line-height: 1.4; }
     svg { display: block; width: 100%; height: auto; }
@@ -71,7 +70,7 @@ enum HTMLStyle {
     svg .strong { fill: var(--ink); font-size: 13px; font-weight: 600; }
     .grid { stroke: var(--line); } .axis { stroke: var(--soft); }
     .bar, .bar.gain { fill: var(--accent); } .bar.loss { fill: var(--other); }
-    .bar.even { fill: var(--soft); }
+    .bar.even { fill: var(--soft); } .bar.soft { fill-opacity: .3; }
     .curve { fill: none; stroke: var(--accent); stroke-width: 2; stroke-linejoin: round; }
     .area, .band { fill: var(--accent-soft); }
     .dot { fill: var(--accent); } .dot.faint { fill: var(--soft); fill-opacity: .6; }
@@ -82,6 +81,7 @@ enum HTMLStyle {
     .diagonal { stroke: var(--ink); stroke-opacity: .55; stroke-dasharray: 4 4; }
     .track { fill: var(--track); } .allowed { fill: var(--good-soft); }
     .limit { stroke: var(--ink); stroke-width: 2; }
+    .here { stroke: var(--accent); stroke-width: 2.5; } .error { stroke: var(--ink); stroke-opacity: .55; }
     .whisker { fill: var(--accent); fill-opacity: .55; }
     .whisker.good { fill: var(--good); } .whisker.bad { fill: var(--bad); }
     .whisker.unsure { fill: var(--unsure); }
@@ -91,14 +91,14 @@ enum HTMLStyle {
     .card { padding: 4px 14px; margin: 0 0 14px; overflow-x: auto; }
     table { border-collapse: collapse; width: 100%; font-size: 14px; }
     caption { text-align: left; font-weight: 600; padding: 8px 0 4px; font-size: 15px; }
-    th, td { text-align: right; padding: 6px 10px; border-top: 1px solid var(--line); }
+    th, td { text-align: right; padding: 6px 10px; border-top: 1px solid var(--line); white-space: nowrap; }
     th { color: var(--soft); font-weight: 500; }
     thead th { border-top: 0; }
     th:first-child, td:first-child { text-align: left; padding-left: 2px; }
     th[scope=row] { color: var(--ink); font-weight: 400; }
     .detail th[scope=row] { padding-left: 18px; color: var(--soft); }
-    td.words { text-align: left; color: var(--soft); min-width: 18em; }
-    td.file { overflow-wrap: anywhere; min-width: 10em; }
+    td.words, th.words { text-align: left; color: var(--soft); white-space: normal; width: 45%; min-width: 11em; }
+    td.file { overflow-wrap: anywhere; white-space: normal; min-width: 10em; }
     code, pre, .text {
       font-family: ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace;
       font-size: 13px;
@@ -107,10 +107,12 @@ enum HTMLStyle {
     .text { white-space: pre-wrap; line-height: 1.55; }
     .before { color: var(--soft); }
     .ref { color: var(--other); } .cand { color: var(--accent); }
-    mark { background: var(--unsure-soft); color: inherit; border-radius: 3px; padding: 0 2px; }
+    mark { background: var(--unsure-soft); color: inherit; border-radius: 3px; }
+    th:last-child:not(:first-child):empty { padding: 0; }
     .token { padding: 12px 16px; }
     .token h3 { margin-bottom: 4px; }
-    .token table { width: auto; margin-top: 8px; }
+    .token table { margin-top: 8px; }
+    .token th[scope=row] { white-space: pre-wrap; min-width: 5em; }
     .answers { display: grid; gap: 0 24px; grid-template-columns: repeat(auto-fit, minmax(min(100%, 300px), 1fr)); }
     footer { color: var(--soft); font-size: 14px; margin-top: 40px; border-top: 1px solid var(--line); padding-top: 12px; }
     @media (max-width: 520px) {
@@ -130,12 +132,17 @@ enum HTMLStyle {
       @page { margin: 14mm; }
       body { font-size: 11pt; }
       main { max-width: none; padding: 0; }
-      .plots { grid-template-columns: 1fr 1fr; gap: 8px; }
+      .plots { columns: 2; column-gap: 8px; }
+      figure { margin-bottom: 8px; }
       figure, .tile, .verdict, .token, tr { break-inside: avoid; }
       h2, caption { break-after: avoid; }
       .card { overflow: visible; }
-      .tiles { grid-template-columns: repeat(4, 1fr); }
-      .tile .value { font-size: 18pt; }
+      .tiles { grid-template-columns: repeat(auto-fit, minmax(105px, 1fr)); gap: 6px; }
+      .tile { padding: 8px 10px; }
+      .tile .value { font-size: 14pt; }
+      .tile .more, .tile dt, figcaption p { font-size: 8.5pt; }
+      table { font-size: 8.5pt; }
+      th, td { padding: 3px 6px; }
     }
     """
 }

@@ -15,7 +15,7 @@ enum LayerPlots {
       let middle = plot.x(Double(index))
       let top = plot.y(layer.added)
       plot.svg.rect(
-        middle - width * 0.35, top, width * 0.7, Plot.bottom - top, "bar", rounded: 1.5,
+        middle - width * 0.35, top, width * 0.7, Plot.bottom - top, "bar soft", rounded: 1.5,
         title: String(
           format: "\(layer.name): adds %.3f %%, drift %.3f %%", 100 * layer.added,
           100 * layer.relativeError))
@@ -49,7 +49,9 @@ enum LayerPlots {
     let width = (right - left) / Double(blocks)
     var svg = SVG(width: Plot.width, height: rowHeight * Double(kinds.count) + 34)
     let finite = cells.map(\.error.severity).filter(\.isFinite)
-    let (least, most) = (finite.min() ?? 1, finite.max() ?? 1)
+    let (lowest, most) = (finite.min() ?? 1, finite.max() ?? 1)
+    // Errors that are nearly alike are to look alike.
+    let least = min(lowest, most / 4)
     for (index, kind) in kinds.enumerated() {
       let name = kind.hasSuffix(".weight") ? String(kind.dropLast(7)) : kind
       svg.text(left - 8, Double(index) * rowHeight + 15, name.printableShort, anchor: .end)
@@ -70,6 +72,9 @@ enum LayerPlots {
       svg.text(left + (Double(block) + 0.5) * width, bottom, "\(block)", anchor: .middle)
     }
     svg.text((left + right) / 2, bottom + 16, "layer", "name", anchor: .middle)
+    svg.text(
+      left - 8, bottom + 16, String(format: "from %.3g to %.3g", lowest, most), "note", anchor: .end
+    )
     return svg.element(
       "Map of the error of each tensor by kind and layer, the darker the larger")
   }

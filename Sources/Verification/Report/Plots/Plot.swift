@@ -2,8 +2,8 @@
 struct Plot {
   static let width = 460.0
   static let height = 280.0
-  static let left = 52.0
-  static let right = 448.0
+  static let left = 62.0
+  static let right = 438.0
   static let top = 14.0
   static let bottom = 236.0
 

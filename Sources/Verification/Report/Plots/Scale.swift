@@ -41,7 +41,8 @@ struct Scale {
 
   /// Round values, about as many as asked for; on a logarithmic scale powers of ten.
   func ticks(_ count: Int, suffix: String = "", scale: Double = 1) -> [Tick] {
-    switch kind {
+    guard count > 0 else { return [] }
+    return switch kind {
     case .linear: linearTicks(count, suffix, scale)
     case .logarithmic: powers(count, suffix, scale)
     }
