@@ -119,6 +119,12 @@ public struct Verdict: Sendable {
   /// The profile that limits are from; nil if all were given.
   public let profile: String?
 
+  /// How often intervals are to hold the truth.
+  static func confidence(looks: Bool) -> Double {
+    // Bonferroni's bound for as many as ten looks, at twice the stretches each.
+    looks ? 0.995 : 0.95
+  }
+
   /// Holds a summary against limits.
   ///
   /// - Parameters:
@@ -127,8 +133,7 @@ public struct Verdict: Sendable {
   ///   - looks: Whether the figures are looked at again and again while the text goes on: intervals
   ///     are then so wide that all looks together err as rarely as one.
   public init(_ summary: DivergenceSummary, _ limits: Limits, looks: Bool = false) {
-    // Bonferroni's bound for as many as ten looks, at twice the stretches each.
-    let confidence = looks ? 0.995 : 0.95
+    let confidence = Self.confidence(looks: looks)
     var checks: [Check] = []
     profile = limits.profile
     func add(

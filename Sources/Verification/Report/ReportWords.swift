@@ -50,8 +50,14 @@ struct ReportWords {
         format: " and has the same first choice for %.1f %% of the tokens.",
         summary.topAgreement.mean * 100)
     guard level != .neutral else { return "\(candidate) \(loss)" }
-    return candidate + (level == .unsure ? " seems to be " : " is ")
-      + (report.isWithin ? "within" : "outside") + " its limits: it " + loss
+    let verdict = candidate + (level == .unsure ? " seems to be " : " is ")
+    let broken = (report.verdict?.checks ?? []).filter { !$0.isWithin }
+    guard !broken.isEmpty else { return verdict + "within its limits: it " + loss }
+    let reasons = broken.map {
+      "\($0.name) "
+        + String(format: "%.4g, %@ %g", $0.value, $0.isMaximum ? "at most" : "at least", $0.limit)
+    }
+    return verdict + "outside its limits (" + reasons.joined(separator: "; ") + "): it " + loss
   }
 
   /// Where the limits are from, as words in brackets; empty if all were given.

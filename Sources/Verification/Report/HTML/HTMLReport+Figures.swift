@@ -104,7 +104,10 @@ extension HTMLReport {
     let rows = score.tasks.sorted { $0.key < $1.key }
     let different = rows.filter { $0.value.candidate != $0.value.reference }
     let alike = rows.filter { $0.value.candidate == $0.value.reference }.map(\.value)
-    let tracks = different.prefix(24).map { name, row in
+    let most = different.sorted {
+      abs($0.value.candidate - $0.value.reference) > abs($1.value.candidate - $1.value.reference)
+    }
+    let tracks = most.prefix(12).map { name, row in
       TrackPlot.Track(
         name: name, text: "\(row.candidate) against \(row.reference) of \(row.asked)",
         value: Double(row.candidate) / Double(max(1, row.asked)), interval: nil, range: 0...1,
@@ -131,7 +134,8 @@ extension HTMLReport {
     let all = table(
       "Questions", ["kind", "asked", "candidate right", "reference right"], lines)
     let plot = figure(
-      "Where they differ", "Share of right answers. Filled: the candidate; ring: the reference.",
+      "Where they differ most",
+      "Share of right answers. Filled: the candidate; ring: the reference.",
       TrackPlot.element(
         tracks, tracks.map { "\($0.name): \($0.text)" }.joined(separator: "; ")))
     let equal =

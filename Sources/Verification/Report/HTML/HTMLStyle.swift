@@ -97,6 +97,7 @@ enum HTMLStyle {
     th:first-child, td:first-child { text-align: left; padding-left: 2px; }
     th[scope=row] { color: var(--ink); font-weight: 400; }
     .detail th[scope=row] { padding-left: 18px; color: var(--soft); }
+    td.words code { white-space: nowrap; }
     td.words, th.words { text-align: left; color: var(--soft); white-space: normal; width: 45%; min-width: 11em; }
     td.file { overflow-wrap: anywhere; white-space: normal; min-width: 10em; }
     code, pre, .text {
@@ -135,7 +136,8 @@ enum HTMLStyle {
       .plots { columns: 2; column-gap: 8px; }
       figure { margin-bottom: 8px; }
       figure, .tile, .verdict, .token, tr { break-inside: avoid; }
-      h2, caption { break-after: avoid; }
+      h2, .lead, caption { break-after: avoid; }
+      .plots th, .plots td { white-space: normal; }
       .card { overflow: visible; }
       .tiles { grid-template-columns: repeat(auto-fit, minmax(105px, 1fr)); gap: 6px; }
       .tile { padding: 8px 10px; }
