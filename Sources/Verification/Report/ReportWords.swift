@@ -62,7 +62,7 @@ struct ReportWords {
 
   /// Where the limits are from, as words in brackets; empty if all were given.
   var origin: String {
-    report.verdict?.profile.map { " (profile \($0))" } ?? ""
+    report.verdict?.profile.map { " (profile \($0.printable))" } ?? ""
   }
 
   /// What more text would tell, or why the figures are to be taken with care; nil where all is well.

@@ -23,8 +23,12 @@ struct Scale {
   /// A scale from values to places; values outside lie at the ends.
   init(_ kind: Kind, _ low: Double, _ high: Double, from start: Double, to end: Double) {
     self.kind = kind
-    self.low = low
-    self.high = high > low ? high : (kind == .linear ? low + 1 : low * 10)
+    // Whatever the figures are, the scale is one.
+    let low = low.isFinite && abs(low) < 1e30 ? low : 0
+    self.low = kind == .linear ? low : max(1e-30, low)
+    self.high =
+      high.isFinite && abs(high) < 1e30 && high > self.low
+      ? high : (kind == .linear ? self.low + max(1, abs(self.low)) : self.low * 10)
     self.start = start
     self.end = end
   }
