@@ -41,7 +41,7 @@ struct ReportWords {
         + String(format: "%.1f %%.", score.referenceAccuracy * 100)
     }
     let summary = comparison.summary
-    if summary.sortedDivergences.last == 0 {
+    if summary.isSame {
       return "\(candidate) says exactly what \(reference) says."
     }
     let loss =
@@ -69,6 +69,8 @@ struct ReportWords {
   var caveat: String? {
     guard let comparison = report.comparison else { return nil }
     let summary = comparison.summary
+    // More text tells no more of a model and itself.
+    if summary.positions > 0, summary.isSame { return nil }
     let least = ClusteredMean.leastClusters
     if let verdict = report.verdict, !verdict.isSure, !verdict.checks.isEmpty {
       return "the text is too short to be sure"

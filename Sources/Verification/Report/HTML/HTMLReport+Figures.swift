@@ -7,7 +7,8 @@ extension HTMLReport {
     let tracks = OverviewTracks.all(comparison, verdict)
     let origin =
       verdict.flatMap { $0.checks.isEmpty ? nil : $0 }.map {
-        $0.profile.map { "Limits are those of the profile \($0)." } ?? "Limits are as given."
+        $0.profile.map { "Limits are those of the profile \($0) where no others were given." }
+          ?? "Limits are as given."
       } ?? "No limits were given."
     return section(
       "How good is that",
@@ -30,7 +31,7 @@ extension HTMLReport {
 
   static func divergence(_ comparison: VerifyReport.Comparison) -> String {
     let summary = comparison.summary
-    guard summary.sortedDivergences.last != 0 else {
+    guard !summary.isSame else {
       return section(
         "How far apart", "At no token do the models differ: there is nothing to plot.", [])
     }

@@ -10,8 +10,11 @@ public enum HTMLReport {
     let words = ReportWords(report)
     var parts = [verdict(report, words), tiles(report)]
     if let comparison = report.comparison {
-      parts += [overview(comparison, report.verdict)]
-      parts += [divergence(comparison), probabilities(comparison), alongText(comparison)]
+      parts.append(overview(comparison, report.verdict))
+      parts.append(divergence(comparison))
+      if !comparison.summary.isSame {
+        parts += [probabilities(comparison), alongText(comparison)]
+      }
     }
     if let score = report.score { parts.append(tasks(score)) }
     parts += source(report)
@@ -102,7 +105,7 @@ public enum HTMLReport {
           "Size", Bytes.text(candidate.bytes), "",
           String(format: "%.2f bits a weight", bits)
             + (reference.bitsPerWeight == nil
-              ? "" : String(format: "; %.0f %% of the reference", share))
+              ? "" : String(format: "; %.0f\u{A0}%% of the reference", share))
         ))
     }
     return "<dl class=\"tiles\">\n"
@@ -124,8 +127,10 @@ public enum HTMLReport {
 
   /// A part of the page with its heading.
   static func section(_ title: String, _ lead: String, _ content: [String]) -> String {
-    "<section>\n<h2>\(escaped(title))</h2>\n<p class=\"lead\">\(escaped(lead))</p>\n"
-      + content.joined(separator: "\n") + "\n</section>"
+    // On paper a heading is not to be left behind by what it is about.
+    "<section>\n<div class=\"together\">\n<h2>\(escaped(title))</h2>\n<p class=\"lead\">"
+      + "\(escaped(lead))</p>\n" + (content.first ?? "") + "\n</div>\n"
+      + content.dropFirst().joined(separator: "\n") + "\n</section>"
   }
 
   /// Plots beside each other, as far as there is room.

@@ -112,6 +112,7 @@ enum HTMLStyle {
     th:last-child:not(:first-child):empty { padding: 0; }
     .token { padding: 12px 16px; }
     .token h3 { margin-bottom: 4px; }
+    .token h3:not(:first-child), .answers h3 { margin-top: 12px; }
     .token table { margin-top: 8px; }
     .token th[scope=row] { white-space: pre-wrap; min-width: 5em; }
     .answers { display: grid; gap: 0 24px; grid-template-columns: repeat(auto-fit, minmax(min(100%, 300px), 1fr)); }
@@ -135,7 +136,7 @@ enum HTMLStyle {
       main { max-width: none; padding: 0; }
       .plots { columns: 2; column-gap: 8px; }
       figure { margin-bottom: 8px; }
-      figure, .tile, .verdict, .token, tr { break-inside: avoid; }
+      figure, .tile, .verdict, .token, .together, tr { break-inside: avoid; }
       h2, .lead, caption { break-after: avoid; }
       .plots th, .plots td { white-space: normal; }
       .card { overflow: visible; }

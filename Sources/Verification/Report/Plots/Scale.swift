@@ -63,7 +63,9 @@ struct Scale {
     let places = max(0, Int((-log10(step)).rounded(.up)))
     return (first...last).map { index in
       let value = Double(index) * step
-      return Tick(value: value / scale, label: String(format: "%.\(places)f", value) + suffix)
+      return Tick(
+        value: value / scale,
+        label: String(format: places > 5 ? "%.2g" : "%.\(places)f", value) + suffix)
     }
   }
 
