@@ -37,9 +37,10 @@ public struct ClusteredMean: Sendable, Equatable {
     standardError = (squares * correction).squareRoot() / Double(count)
   }
 
-  /// The interval that holds the true mean with a probability; nil with fewer than two stretches.
+  /// The interval that holds the true mean with a probability; nil with fewer than two stretches,
+  /// and where a value is no number or infinite.
   public func interval(_ confidence: Double = 0.95) -> ClosedRange<Double>? {
-    guard let standardError else { return nil }
+    guard let standardError, mean.isFinite, standardError.isFinite else { return nil }
     let t = StudentT(degrees: Double(clusters - 1)).quantile((1 + confidence) / 2)
     return mean - t * standardError...mean + t * standardError
   }

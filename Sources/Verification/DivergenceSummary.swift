@@ -35,6 +35,8 @@ public struct DivergenceSummary: Sendable {
   /// Change of the entropy in nats.
   public let entropyChange: ClusteredMean
 
+  /// Whether the models nowhere differ at all.
+  public var isSame: Bool { sortedDivergences.last == 0 && sortedDivergences.first == 0 }
   /// The reference's perplexity.
   public var referencePerplexity: Double { exp(referenceLoss.mean) }
   /// The candidate's perplexity.

@@ -42,10 +42,17 @@ public struct Verdict: Sendable {
     public var isSure: Bool { self == .passed || self == .failed }
   }
 
+  /// What can have a limit.
+  public enum Figure: String, Sendable {
+    case divergence = "mean divergence"
+    case topAgreement = "same top token"
+    case perplexityRatio = "perplexity ratio"
+  }
+
   /// One figure against its limit.
   public struct Check: Sendable {
     /// What was measured.
-    public let name: String
+    public let figure: Figure
     /// The figure.
     public let value: Double
     /// Its 95 % interval; nil where the text has a single stretch.
@@ -60,10 +67,11 @@ public struct Verdict: Sendable {
     public let stretches: Int
 
     init(
-      name: String, value: Double, interval: ClosedRange<Double>?, limit: Double, isMaximum: Bool,
+      _ figure: Figure, value: Double, interval: ClosedRange<Double>?, limit: Double,
+      isMaximum: Bool,
       tokens: Int = 0, stretches: Int = ClusteredMean.leastClusters
     ) {
-      self.name = name
+      self.figure = figure
       self.value = value
       self.interval = interval
       self.limit = limit
@@ -72,6 +80,8 @@ public struct Verdict: Sendable {
       self.stretches = stretches
     }
 
+    /// What was measured, in words.
+    public var name: String { figure.rawValue }
     /// Whether the figure is within the limit.
     public var isWithin: Bool { isMaximum ? value <= limit : value >= limit }
 
@@ -109,6 +119,12 @@ public struct Verdict: Sendable {
   /// The profile that limits are from; nil if all were given.
   public let profile: String?
 
+  /// How often intervals are to hold the truth.
+  static func confidence(looks: Bool) -> Double {
+    // Bonferroni's bound for as many as ten looks, at twice the stretches each.
+    looks ? 0.995 : 0.95
+  }
+
   /// Holds a summary against limits.
   ///
   /// - Parameters:
@@ -117,28 +133,27 @@ public struct Verdict: Sendable {
   ///   - looks: Whether the figures are looked at again and again while the text goes on: intervals
   ///     are then so wide that all looks together err as rarely as one.
   public init(_ summary: DivergenceSummary, _ limits: Limits, looks: Bool = false) {
-    // Bonferroni's bound for as many as ten looks, at twice the stretches each.
-    let confidence = looks ? 0.995 : 0.95
+    let confidence = Self.confidence(looks: looks)
     var checks: [Check] = []
     profile = limits.profile
     func add(
-      _ name: String, _ value: Double, _ interval: ClosedRange<Double>?, _ limit: Double?,
+      _ figure: Figure, _ value: Double, _ interval: ClosedRange<Double>?, _ limit: Double?,
       isMaximum: Bool
     ) {
       guard let limit else { return }
       checks.append(
         Check(
-          name: name, value: value, interval: interval, limit: limit, isMaximum: isMaximum,
+          figure, value: value, interval: interval, limit: limit, isMaximum: isMaximum,
           tokens: summary.positions, stretches: summary.stretches))
     }
     add(
-      "mean divergence", summary.divergence.mean, summary.divergence.interval(confidence),
+      .divergence, summary.divergence.mean, summary.divergence.interval(confidence),
       limits.divergence, isMaximum: true)
     add(
-      "same top token", summary.topAgreement.mean, summary.topAgreement.interval(confidence),
+      .topAgreement, summary.topAgreement.mean, summary.topAgreement.interval(confidence),
       limits.topAgreement, isMaximum: false)
     add(
-      "perplexity ratio", summary.perplexityRatio, summary.perplexityRatioInterval(confidence),
+      .perplexityRatio, summary.perplexityRatio, summary.perplexityRatioInterval(confidence),
       limits.perplexityRatio, isMaximum: true)
     self.checks = checks
   }

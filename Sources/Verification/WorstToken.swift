@@ -19,6 +19,14 @@ public struct WorstToken: Sendable, Equatable {
       self.reference = reference
       self.candidate = candidate
     }
+
+    /// A token by its figures.
+    init(token: Int32, text: String, reference: Double, candidate: Double) {
+      self.token = token
+      self.text = text
+      self.reference = reference
+      self.candidate = candidate
+    }
   }
 
   /// The stretch, counted from 0.

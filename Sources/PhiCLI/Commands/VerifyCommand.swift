@@ -4,9 +4,8 @@ import Phidelity
 /// `phi verify`: what a candidate lost against its reference.
 let verifyCommand = Command(
   name: "verify", summary: "measure what a quantized model lost against its reference",
-  usage: "CANDIDATE --reference REFERENCE [--text FILE | --self N] [--tasks FILE]\n"
-    + "       phi verify CANDIDATE --reference-logits FILE\n"
-    + "       phi verify MODEL --save-logits FILE --text FILE",
+  usage: "CANDIDATE (--reference REFERENCE | --reference-logits FILE | --save-logits FILE) "
+    + "[--text FILE | --self N] [--tasks FILE]",
   groups: [
     (
       "Measure",
@@ -18,7 +17,7 @@ let verifyCommand = Command(
           help: "a file of llama.cpp's --kl-divergence-base in its place"),
         Option(
           name: "save-logits", short: nil, value: "FILE",
-          help: "write such a file of the model and --text, and compare nothing"),
+          help: "write such a file of CANDIDATE and --text, and compare nothing"),
         Option(name: "text", short: "f", value: "FILE", help: "the text to read; - for stdin"),
         Option(
           name: "self", short: nil, value: "N",
@@ -43,7 +42,7 @@ let verifyCommand = Command(
       [
         Option(
           name: "profile", short: nil, value: "FORMAT",
-          help: "what is usual for a format, as Q4_K_M; auto for the candidate's own"),
+          help: "limits that are usual for a format, as Q4_K_M; auto for the candidate's own"),
         Option(
           name: "max-kld", short: nil, value: "X", help: "the mean divergence at most, in nats"),
         Option(

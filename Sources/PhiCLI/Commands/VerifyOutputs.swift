@@ -7,21 +7,31 @@ struct VerifyOutputs {
   static let options = [
     Option(
       name: "format", short: nil, value: "FORMAT",
-      help: "what standard output gets: text, json or llama.cpp (default: text)"),
-    Option(name: "json", short: nil, value: "FILE", help: "the figures; - for stdout"),
+      help: "what standard output gets: text, json, markdown, junit, html or llama.cpp "
+        + "(default: text)"),
+    Option(
+      name: "report", short: nil, value: "FILE.html",
+      help: "a page with plots, in one file; - for stdout, as for the others"),
+    Option(
+      name: "markdown", short: nil, value: "FILE", help: "tables for a model card or a comment"),
+    Option(name: "json", short: nil, value: "FILE", help: "all figures"),
+    Option(
+      name: "junit", short: nil, value: "FILE", help: "each limit as a test, for a build server"),
   ]
 
   private typealias Renderer = @Sendable (VerifyReport) throws -> String
 
   /// Files that can be asked for.
   private static let files: [(option: String, render: Renderer)] = [
-    ("json", { try JSONReport.text($0) })
+    ("report", { HTMLReport.text($0) }), ("markdown", { MarkdownReport.text($0) }),
+    ("json", { try JSONReport.text($0) }), ("junit", { JUnitReport.text($0) }),
   ]
 
   /// What standard output can get.
   private static let formats: [(name: String, render: Renderer)] = [
     ("text", { TextReport.text($0, .terminal) }), ("json", { try JSONReport.text($0) }),
-    ("llama.cpp", { LlamaReport.text($0) }),
+    ("markdown", { MarkdownReport.text($0) }), ("junit", { JUnitReport.text($0) }),
+    ("html", { HTMLReport.text($0) }), ("llama.cpp", { LlamaReport.text($0) }),
   ]
 
   private let arguments: Arguments

@@ -51,7 +51,8 @@ struct VerifyRun {
     if readsText {
       let (stretches, first) = try stretches(line)
       let compared = try compare(stretches, from: first, limits, line)
-      let comparison = VerifyReport.Comparison(compared, length: length)
+      let comparison = VerifyReport.Comparison(
+        compared, length: stretches.map(\.count).max() ?? length)
       report.comparison = comparison
       report.verdict = Verdict(comparison.summary, limits)
       report.worst = WorstToken.worst(

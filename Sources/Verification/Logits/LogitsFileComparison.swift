@@ -44,19 +44,18 @@ public final class LogitsFileComparison {
     session.rewind(to: 0)
     session.minimumLength = tokens.count
     var result: [TokenComparison] = []
-    var start = 0
-    while start < tokens.count - 1 {
-      // The part before the first row is read at once, and none of its logits are made.
-      let end = min(tokens.count - 1, max(file.first, start) + ComparedRows.group)
-      let skipped = max(0, file.first - start)
+    // In the parts of `LockStep`, so that the candidate says the same to the last bit.
+    for start in stride(from: 0, to: tokens.count - 1, by: ComparedRows.group) {
+      let end = min(tokens.count - 1, start + ComparedRows.group)
+      let skipped = min(end - start, max(0, file.first - start))
       try rows.readCandidate(Array(tokens[start..<end]), skipping: skipped, session)
       for row in start + skipped..<end {
         try file.read(
           row: row - file.first, of: stretch, into: rows.referenceRow(row - start - skipped))
       }
+      guard start + skipped < end else { continue }
       result += rows.compare(
         Array(tokens[start + skipped + 1..<end + 1]), floor: StoredLogits.floor)
-      start = end
     }
     return result
   }

@@ -15,8 +15,6 @@ public final class LogitsFileWriter {
   private var done = 0
   private var losses: [[Double]] = []
 
-  private static let group = 64
-
   /// Begins a file.
   ///
   /// - Parameters:
@@ -38,8 +36,8 @@ public final class LogitsFileWriter {
     }
     session = try Session(model, options)
     parallel = Parallel(threads: max(1, options.threads ?? Parallel.processorCount))
-    logits = Buffer(count: Self.group * header.vocabulary)
-    stored = Buffer(count: Self.group * header.rowBytes)
+    logits = Buffer(count: ComparedRows.group * header.vocabulary)
+    stored = Buffer(count: ComparedRows.group * header.rowBytes)
     file = try AtomicFile(path: path)
     try file.reserve(byteCount)
     try header.bytes.withUnsafeBytes { try file.write($0, at: 0) }
@@ -64,20 +62,21 @@ public final class LogitsFileWriter {
     precondition(tokens.count == header.length && done < header.stretches, "no such stretch")
     session.rewind(to: 0)
     session.minimumLength = tokens.count
-    var (row, written) = (0, 0)
     var losses: [Double] = []
-    try session.appendEach(Array(tokens.dropLast()), skipping: header.first) { values in
-      (logits.pointer + row * header.vocabulary).update(
-        from: values.baseAddress.unsafelyUnwrapped, count: header.vocabulary)
-      losses.append(
-        TokenComparison.loss(
-          UnsafeBufferPointer(values), of: tokens[header.first + written + row + 1]))
-      row += 1
-      if row == Self.group || written + row == header.rows {
-        try flush(row, at: written)
-        written += row
-        row = 0
+    // In the parts of `LockStep`, so that the model says the same to the last bit.
+    for start in stride(from: 0, to: tokens.count - 1, by: ComparedRows.group) {
+      let end = min(tokens.count - 1, start + ComparedRows.group)
+      let skipped = min(end - start, max(0, header.first - start))
+      var row = 0
+      try session.appendEach(Array(tokens[start..<end]), skipping: skipped) { values in
+        (logits.pointer + row * header.vocabulary).update(
+          from: values.baseAddress.unsafelyUnwrapped, count: header.vocabulary)
+        losses.append(
+          TokenComparison.loss(
+            UnsafeBufferPointer(values), of: tokens[start + skipped + row + 1]))
+        row += 1
       }
+      if row > 0 { try flush(row, at: start + skipped - header.first) }
     }
     self.losses.append(losses)
     done += 1

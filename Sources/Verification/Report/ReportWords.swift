@@ -41,7 +41,7 @@ struct ReportWords {
         + String(format: "%.1f %%.", score.referenceAccuracy * 100)
     }
     let summary = comparison.summary
-    if summary.sortedDivergences.last == 0 {
+    if summary.isSame {
       return "\(candidate) says exactly what \(reference) says."
     }
     let loss =
@@ -50,21 +50,27 @@ struct ReportWords {
         format: " and has the same first choice for %.1f %% of the tokens.",
         summary.topAgreement.mean * 100)
     guard level != .neutral else { return "\(candidate) \(loss)" }
-    let side = report.isWithin ? "within" : "outside"
-    return level == .unsure
-      ? "\(candidate) seems to be \(side) its limits, but the text is too short to be sure: it \(loss)"
-      : "\(candidate) is \(side) its limits: it \(loss)"
+    let verdict = candidate + (level == .unsure ? " seems to be " : " is ")
+    let broken = (report.verdict?.checks ?? []).filter { !$0.isWithin }
+    guard !broken.isEmpty else { return verdict + "within its limits: it " + loss }
+    let reasons = broken.map {
+      "\($0.name) "
+        + String(format: "%.4g, %@ %g", $0.value, $0.isMaximum ? "at most" : "at least", $0.limit)
+    }
+    return verdict + "outside its limits (" + reasons.joined(separator: "; ") + "): it " + loss
   }
 
   /// Where the limits are from, as words in brackets; empty if all were given.
   var origin: String {
-    report.verdict?.profile.map { " (profile \($0))" } ?? ""
+    report.verdict?.profile.map { " (profile \($0.printable))" } ?? ""
   }
 
   /// What more text would tell, or why the figures are to be taken with care; nil where all is well.
   var caveat: String? {
     guard let comparison = report.comparison else { return nil }
     let summary = comparison.summary
+    // More text tells no more of a model and itself.
+    if summary.positions > 0, summary.isSame { return nil }
     let least = ClusteredMean.leastClusters
     if let verdict = report.verdict, !verdict.isSure, !verdict.checks.isEmpty {
       return "the text is too short to be sure"
