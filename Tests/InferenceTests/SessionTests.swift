@@ -151,7 +151,8 @@ import Testing
     #expect(session.tokens == Array(tokens[..<8]))
     let fresh = try Session(model)
     let expected = Array(try fresh.append(tokens))
-    #expect(Array(try session.append(Array(tokens[8...]))) == expected)
+    let logits = Array(try session.append(Array(tokens[8...])))
+    #expect(Run.error(logits, expected[...]) < 1e-5)
   }
 
   @Test func stopStringsEndTheTextBeforeThem() throws {
