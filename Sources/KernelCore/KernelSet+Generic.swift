@@ -106,13 +106,8 @@ extension KernelSet.PackedKernels {
   init<F: PackedFormat, S: InstructionSet>(_ format: F.Type, _ set: S.Type) {
     hasMinimums = F.hasMinimums
     hasSmallBlocks = F.hasSmallBlocks
-    vector = { weights, rowBytes, rows, columns, activations, scratch, out in
+    vectors = { weights, rowBytes, rows, columns, activations, tokens, scratch, out, stride in
       MatrixVector.packed(
-        weights, rowBytes: rowBytes, rows: rows, columns: columns, activations,
-        scratch: scratch, into: out, S.self, F.self)
-    }
-    few = { weights, rowBytes, rows, columns, activations, tokens, scratch, out, stride in
-      MatrixVector.few(
         weights, rowBytes: rowBytes, rows: rows, columns: columns, activations, tokens: tokens,
         scratch: scratch, into: out, outStride: stride, S.self, F.self)
     }

@@ -5,15 +5,8 @@ import BlockFormats
 /// A table is made once, by `KernelSet(S.self)` in the target that is compiled for `S`; a set that
 /// has something better than a generic kernel assigns that field.
 public struct KernelSet: Sendable {
-  /// Rows of packed weights times one vector; see `MatrixVector.packed`.
-  public typealias PackedVector =
-    @Sendable (
-      _ weights: UnsafeRawPointer, _ rowBytes: Int, _ rows: Int, _ columns: Int,
-      _ activations: UnsafeRawPointer, _ scratch: UnsafeMutableRawPointer,
-      _ out: UnsafeMutablePointer<Float>
-    ) -> Void
-  /// Rows of packed weights times a few vectors; see `MatrixVector.few`.
-  public typealias PackedFew =
+  /// Rows of packed weights times a few vectors; see `MatrixVector.packed`.
+  public typealias PackedVectors =
     @Sendable (
       _ weights: UnsafeRawPointer, _ rowBytes: Int, _ rows: Int, _ columns: Int,
       _ activations: UnsafeRawPointer, _ tokens: Int, _ scratch: UnsafeMutableRawPointer,
@@ -72,10 +65,8 @@ public struct KernelSet: Sendable {
     public var hasMinimums: Bool
     /// Whether each sixteen weights have a scale of their own.
     public var hasSmallBlocks: Bool
-    /// The decode step's kernel.
-    public var vector: PackedVector
-    /// The kernel for a few tokens.
-    public var few: PackedFew
+    /// The kernel for one token or a few.
+    public var vectors: PackedVectors
     /// Fills a panel.
     public var decode: Decode
   }

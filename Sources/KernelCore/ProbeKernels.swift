@@ -1,29 +1,25 @@
 /// Loops that do nothing but load, or nothing but multiply: what the machine can do at best with
 /// the words of a set, and so the limit that kernels are measured against.
 public enum ProbeKernels {
-  /// Reads memory in four streams, as a product with a vector does.
+  /// Reads memory from its beginning to its end, as a product with a vector does.
   ///
   /// - `p`: Where to read.
-  /// - `count`: Bytes, a multiple of 1024.
+  /// - `count`: Bytes, a multiple of 256.
   @inlinable @inline(__always)
   public static func read<S: InstructionSet>(_ p: UnsafeRawPointer, count: Int, _: S.Type) -> Int {
-    let quarter = count / 4
-    var a = S.loadBits(p)
+    var a = S.splatByte(0)
     var b = a
     var c = a
     var d = a
     var offset = 0
-    while offset < quarter {
+    while offset < count {
       let q = p + offset
-      S.prefetch(q + 2048)
-      S.prefetch(q + (quarter &+ 2048))
-      S.prefetch(q + (2 &* quarter &+ 2048))
-      S.prefetch(q + (3 &* quarter &+ 2048))
+      MatrixVector.prefetch(q, 256, S.self)
       a ^= S.loadBits(q)
-      b ^= S.loadBits(q + quarter)
-      c ^= S.loadBits(q + 2 &* quarter)
-      d ^= S.loadBits(q + 3 &* quarter)
-      offset &+= 64
+      b ^= S.loadBits(q + 64)
+      c ^= S.loadBits(q + 128)
+      d ^= S.loadBits(q + 192)
+      offset &+= 256
     }
     let all = a ^ b ^ c ^ d
     return Int(truncatingIfNeeded: all.wrappedSum())

@@ -79,8 +79,8 @@ public final class Compute {
     timed("products of \(matrix.format)", bytes: matrix.rows * matrix.rowBytes) {
       switch (input.tokens, matrix.format.isFloat) {
       case (1, true): floatVector(matrix, floats, into: out)
-      case (1, false): packedVector(matrix, into: out)
-      case (...Self.fewTokens, false): fewVectors(matrix, into: out, stride: stride ?? matrix.rows)
+      case (...Self.fewTokens, false):
+        packedVectors(matrix, into: out, stride: stride ?? matrix.rows)
       default: panelProduct(matrix, floats, into: out, stride: stride ?? matrix.rows)
       }
     }
@@ -133,26 +133,13 @@ public final class Compute {
     }
   }
 
-  // MARK: One token
+  // MARK: One token or a few
 
   /// Rows to a piece: 32 KiB of weights keep the cost of claiming one below a percent.
   private func pieceRows(_ matrix: Matrix) -> Int {
     let fair = (matrix.rows + parallel.threads * 4 - 1) / (parallel.threads * 4)
     let large = max(1, (32 << 10) / max(1, matrix.rowBytes))
     return max(4, (max(fair / 4, min(fair, large)) + 3) / 4 * 4)
-  }
-
-  private func packedVector(_ matrix: Matrix, into out: UnsafeMutablePointer<Float>) {
-    guard let kernel = kernels.packed[matrix.format.rawValue]?.vector else { return }
-    let activations = UnsafeRawPointer(quantized.pointer)
-    let rows = pieceRows(matrix)
-    let panels = panels
-    parallel(over: (matrix.rows + rows - 1) / rows) { piece, worker in
-      let first = piece * rows
-      kernel(
-        matrix.weights + first * matrix.rowBytes, matrix.rowBytes, min(rows, matrix.rows - first),
-        matrix.columns, activations, UnsafeMutableRawPointer(panels[worker].pointer), out + first)
-    }
   }
 
   private func floatVector(
@@ -168,16 +155,14 @@ public final class Compute {
     }
   }
 
-  // MARK: A few tokens
-
   /// Tokens up to which decoding the weights for each pair or four of them costs less than laying
   /// them down in a panel.
   private static let fewTokens = 8
 
-  private func fewVectors(
+  private func packedVectors(
     _ matrix: Matrix, into out: UnsafeMutablePointer<Float>, stride: Int
   ) {
-    guard let kernel = kernels.packed[matrix.format.rawValue]?.few else { return }
+    guard let kernel = kernels.packed[matrix.format.rawValue]?.vectors else { return }
     let activations = UnsafeRawPointer(quantized.pointer)
     let rows = pieceRows(matrix)
     let (panels, tokens) = (panels, input.tokens)

@@ -157,7 +157,7 @@
     public static func halfPair(_ bits: UInt32) -> Floats {
       let pair = _mm_cvtph_ps(_mm_cvtsi32_si128(Int32(bitPattern: bits)))
       let lanes = _mm512_set_epi32(1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0)
-      return permuteLanes512(_mm512_castps128_ps512(pair), lanes)
+      return permuteLanes512(_mm512_zextps128_ps512(pair), lanes)
     }
 
     @inline(__always)
