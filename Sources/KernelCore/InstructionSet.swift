@@ -47,6 +47,10 @@ public protocol InstructionSet: SendableMetatype {
   static func exp2Integral(_ a: Floats) -> Floats
   /// Sixteen 32-bit integers as floats.
   static func floats(_ integers: Bits) -> Floats
+  /// Sixteen values of six bits in twelve bytes, as Q4_K has them, as bytes: of the eight scales and
+  /// of the eight minimums, the first four lie in the low six bits, and the last four have nibbles
+  /// of their own and their high bits above the first four. `words` are preceded by a word.
+  static func sixBits(_ words: SixteenBytes) -> SixteenBytes
   /// Sixteen unsigned bytes as floats.
   static func floats(unsigned bytes: SixteenBytes) -> Floats
   /// Sixteen signed bytes as floats.
@@ -56,10 +60,10 @@ public protocol InstructionSet: SendableMetatype {
   /// The low half of a word as a half-precision value in the low eight lanes, and the high half
   /// in the high eight.
   static func halfPair(_ bits: UInt32) -> Floats
-  /// The low eight lanes, each twice.
-  static func doubledLow(_ v: Floats) -> Floats
-  /// The high eight lanes, each twice.
-  static func doubledHigh(_ v: Floats) -> Floats
+  /// The low eight lanes of `x`, then those of `y`.
+  static func join(_ x: Floats, _ y: Floats) -> Floats
+  /// Lanes `2 * step` and `2 * step + 1`, each repeated eight times.
+  static func spread8(_ v: Floats, _ step: Int) -> Floats
   /// Lanes `4 * step …< 4 * step + 4`, each repeated four times.
   static func spread4(_ v: Floats, _ step: Int) -> Floats
 
@@ -73,6 +77,10 @@ public protocol InstructionSet: SendableMetatype {
   static func loadHalves(_ p: UnsafeRawPointer, _ q: UnsafeRawPointer) -> Bits
   /// The 32 bytes at `p`, then the same shifted right by `shift` in lanes of 16 bits.
   static func loadTwice(_ p: UnsafeRawPointer, thenShifted shift: Int) -> Bits
+  /// The 32 bytes at `p` twice.
+  static func loadTwice(_ p: UnsafeRawPointer) -> Bits
+  /// `x` in the low 32 bytes' words and `y` in the high ones.
+  static func wordPair(_ x: UInt16, _ y: UInt16) -> Bits
   /// Sixteen bytes at `p`, the same shifted right by 4, and likewise of `q`.
   static func loadNibbles(_ p: UnsafeRawPointer, _ q: UnsafeRawPointer) -> Bits
   /// The same byte in all lanes.
@@ -122,6 +130,21 @@ extension InstructionSet {
   /// One half-precision value, by the conversion that the set has.
   @inlinable @inline(__always)
   public static func half(_ bits: UInt16) -> Float { Float(Float16(bitPattern: bits)) }
+
+  @inlinable @inline(__always)
+  public static func join(_ x: Floats, _ y: Floats) -> Floats {
+    Floats(lowHalf: x.lowHalf, highHalf: y.lowHalf)
+  }
+
+  @inlinable @inline(__always)
+  public static func sixBits(_ words: SixteenBytes) -> SixteenBytes {
+    let words = unsafeBitCast(words, to: SIMD4<UInt32>.self)
+    let low =
+      SIMD4(words.y, words.y, words.z, words.z) &>> SIMD4(0, 2, 0, 2)
+      & SIMD4(0x3F3F_3F3F, 0x3030_3030, 0x3F3F_3F3F, 0x3030_3030)
+    let high = SIMD4(0, words.w, 0, words.w) &>> SIMD4(0, 0, 0, 4) & SIMD4(repeating: 0x0F0F_0F0F)
+    return unsafeBitCast(low | high, to: SixteenBytes.self)
+  }
 
   /// The low byte of each word.
   @inlinable @inline(__always)

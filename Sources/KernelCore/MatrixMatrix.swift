@@ -143,18 +143,20 @@ public enum MatrixMatrix {
         x += 4
         pair &+= 1
       }
-      let sixteenth = hasSmallBlocks ? block : 2 &* block
-      let scales = floats(half + (WeightPanel.scalesOffset &+ sixteenth &* 64), S.self)
+      let scales = floats(half + (WeightPanel.scalesOffset &+ block &* 64), S.self)
       tile.forEach { _, sums in sums.fold(scales, S.self) }
       if hasMinimums {
-        let minimums = floats(half + (WeightPanel.minimumsOffset &+ sixteenth &* 64), S.self)
+        let offset = WeightPanel.minimumsOffset(hasSmallBlocks: hasSmallBlocks)
+        let minimums = floats(half + (offset &+ block &* 64), S.self)
+        // Sums of small blocks are not negated.
         let sums =
           activations
           + (block &* 4
             &+ (hasSmallBlocks
-              ? QuantizedActivations.sumsOffset : QuantizedActivations.pairSumsOffset))
+              ? QuantizedActivations.sumsOffset : QuantizedActivations.minimumSumsOffset &+ 32))
         tile.forEach { token, tokenSums in
-          tokenSums.add(minimums, (sums + token &* tokenBytes).load(as: Float.self), S.self)
+          let sum = (sums + token &* tokenBytes).load(as: Float.self)
+          tokenSums.add(minimums, hasSmallBlocks ? -sum : sum, S.self)
         }
       }
       block &+= 1

@@ -94,12 +94,12 @@ public enum MatrixVector {
     _ tile: inout T, _ group: UnsafeRawPointer, _ activations: UnsafeRawPointer, _: S.Type,
     _: F.Type
   ) -> Floats {
-    let (scales, minimums) = F.scales(group, S.self)
+    let scales = F.scales(group, S.self)
     tile.forEach { token, sums in
       let x = activations + token &* QuantizedActivations.groupBytes
-      sums.floats.0 = start(scales, minimums, x, S.self, F.self)
+      sums.floats.0 = start(group, scales, x, S.self, F.self)
     }
-    return scales
+    return F.wordScales(scales, S.self)
   }
 
   /// Adds the products of one step.
@@ -108,8 +108,8 @@ public enum MatrixVector {
     _ step: Int, _ tile: inout T, _ group: UnsafeRawPointer, _ activations: UnsafeRawPointer,
     _ scales: Floats, _: S.Type, _: F.Type
   ) {
-    let codes = F.widened(F.unpack(group, step: step, S.self), S.self)
-    let scale = S.spread4(scales, step)
+    let codes = F.words(group, step: step, S.self)
+    let scale = F.spread(scales, step, S.self)
     let x = activations + step &* QuantizedActivations.stepBytes
     tile.forEach { token, sums in
       let x = x + token &* QuantizedActivations.groupBytes
@@ -133,12 +133,21 @@ public enum MatrixVector {
   /// The minimums' share of a group, and the offset's.
   @inlinable @inline(__always)
   static func start<S: InstructionSet, F: PackedFormat>(
-    _ scales: Floats, _ minimums: Floats, _ activations: UnsafeRawPointer, _: S.Type, _: F.Type
+    _ group: UnsafeRawPointer, _ scales: Floats, _ activations: UnsafeRawPointer, _: S.Type,
+    _: F.Type
   ) -> Floats {
-    let sums = S.load(
-      (activations + QuantizedActivations.sumsOffset).assumingMemoryBound(to: Float.self))
-    if F.hasMinimums { return minimums * (S.splat(0) - sums) }
-    return F.offset == 0 ? S.splat(0) : scales * (sums * S.splat(-Float(F.offset)))
+    func sums(_ offset: Int) -> Floats {
+      S.load((activations + offset).assumingMemoryBound(to: Float.self))
+    }
+    if F.hasMinimums {
+      return F.hasSmallBlocks
+        ? F.smallMinimums(group, S.self) * (S.splat(0) - sums(QuantizedActivations.sumsOffset))
+        : scales * sums(QuantizedActivations.minimumSumsOffset)
+    }
+    guard F.offset != 0 else { return S.splat(0) }
+    let offset =
+      F.hasSmallBlocks ? QuantizedActivations.sumsOffset : QuantizedActivations.scaleSumsOffset
+    return scales * (sums(offset) * S.splat(-Float(F.offset)))
   }
 
   /// Asks for the lines of a row that lie some groups ahead.

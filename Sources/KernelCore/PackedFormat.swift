@@ -8,7 +8,7 @@ public enum CodeKind: Equatable {
   case unsigned(offset: Int16)
 }
 
-/// A block format that unpacks to bytes, and one scale for every sixteen weights.
+/// A block format that unpacks to bytes, with a scale for every 32 weights or every sixteen.
 ///
 /// A kernel walks a row in groups of 256 weights, and a group in four steps of 64.
 /// `w = scale * code - minimum`, where the code is the byte less the format's offset.
@@ -19,15 +19,44 @@ public protocol PackedFormat: BlockFormat {
   static var hasMinimums: Bool { get }
   /// Whether neighbouring sixteens have scales of their own; else each scale serves 32 weights.
   static var hasSmallBlocks: Bool { get }
-  /// Scale and minimum of each sixteen weights of a group.
-  static func scales<S: InstructionSet>(
-    _ group: UnsafeRawPointer, _: S.Type
-  ) -> (scales: Floats, minimums: Floats)
+  /// The sixteen scales of a group of small blocks; else eight scales, and in the high lanes eight
+  /// minimums.
+  static func scales<S: InstructionSet>(_ group: UnsafeRawPointer, _: S.Type) -> Floats
+  /// The sixteen minimums of a group of small blocks.
+  static func smallMinimums<S: InstructionSet>(_ group: UnsafeRawPointer, _: S.Type) -> Floats
   /// Bytes of weights `64 * step …< 64 * (step + 1)` of a group.
   static func unpack<S: InstructionSet>(_ group: UnsafeRawPointer, step: Int, _: S.Type) -> Bits
+  /// The same bytes as words, each perhaps a multiple of what it should be: of each four, the first
+  /// and the third, then the second and the fourth.
+  static func words<S: InstructionSet>(
+    _ group: UnsafeRawPointer, step: Int, _: S.Type
+  ) -> (even: Bits, odd: Bits)
+  /// The scales, less the multiples of `words`.
+  static func wordScales<S: InstructionSet>(_ scales: Floats, _: S.Type) -> Floats
 }
 
 extension PackedFormat {
+  @inlinable @inline(__always)
+  public static func smallMinimums<S: InstructionSet>(
+    _ group: UnsafeRawPointer, _: S.Type
+  ) -> Floats { S.splat(0) }
+
+  @inlinable @inline(__always)
+  public static func words<S: InstructionSet>(
+    _ group: UnsafeRawPointer, step: Int, _: S.Type
+  ) -> (even: Bits, odd: Bits) { widened(unpack(group, step: step, S.self), S.self) }
+
+  @inlinable @inline(__always)
+  public static func wordScales<S: InstructionSet>(_ scales: Floats, _: S.Type) -> Floats {
+    scales
+  }
+
+  /// The scale of each lane of a step.
+  @inlinable @inline(__always)
+  static func spread<S: InstructionSet>(_ scales: Floats, _ step: Int, _: S.Type) -> Floats {
+    hasSmallBlocks ? S.spread4(scales, step) : S.spread8(scales, step)
+  }
+
   /// Bytes in a group.
   @inlinable @inline(__always)
   public static var groupBytes: Int {
@@ -40,13 +69,13 @@ extension PackedFormat {
     S.half(p.loadUnaligned(fromByteOffset: offset, as: UInt16.self))
   }
 
-  /// The half-precision values of eight blocks, each twice.
+  /// The half-precision values of eight blocks.
   @inlinable @inline(__always)
   static func gatherHalves<S: InstructionSet>(
     _ p: UnsafeRawPointer, stride: Int, _: S.Type
   ) -> Floats {
     // By integers, which are idle in these loops.
-    S.doubledLow(S.halves(gatherWords(p, stride), gatherWords(p + 4 &* stride, stride)))
+    S.halves(gatherWords(p, stride), gatherWords(p + 4 &* stride, stride))
   }
 
   /// Four words of 16 bits side by side.

@@ -105,6 +105,23 @@ public enum Portable: InstructionSet {
   }
 
   @inline(__always)
+  public static func spread8(_ v: Floats, _ step: Int) -> Floats {
+    pair(v[step &* 2], v[step &* 2 &+ 1])
+  }
+
+  @inline(__always)
+  public static func loadTwice(_ p: UnsafeRawPointer) -> Bits {
+    let v = p.loadUnaligned(as: SIMD4<Int64>.self)
+    return Bits(lowHalf: v, highHalf: v)
+  }
+
+  @inline(__always)
+  public static func wordPair(_ x: UInt16, _ y: UInt16) -> Bits {
+    unsafeBitCast(
+      SIMD32(lowHalf: SIMD16(repeating: x), highHalf: SIMD16(repeating: y)), to: Bits.self)
+  }
+
+  @inline(__always)
   public static func spread4(_ v: Floats, _ step: Int) -> Floats {
     let i = step &* 4
     return Floats(
@@ -216,19 +233,6 @@ public enum Portable: InstructionSet {
   public static func halfPair(_ bits: UInt32) -> Floats {
     pair(
       half(UInt16(truncatingIfNeeded: bits)), half(UInt16(truncatingIfNeeded: bits &>> 16)))
-  }
-
-  @inline(__always)
-  public static func doubledLow(_ v: Floats) -> Floats { doubled(v.lowHalf) }
-
-  @inline(__always)
-  public static func doubledHigh(_ v: Floats) -> Floats { doubled(v.highHalf) }
-
-  @inline(__always)
-  private static func doubled(_ v: SIMD8<Float>) -> Floats {
-    Floats(
-      lowHalf: SIMD8(v[0], v[0], v[1], v[1], v[2], v[2], v[3], v[3]),
-      highHalf: SIMD8(v[4], v[4], v[5], v[5], v[6], v[6], v[7], v[7]))
   }
 
   @inline(__always)

@@ -6,8 +6,8 @@
 ///
 /// A row is cut in groups of 256 values, the last one filled with zeros; the first groups of all
 /// tokens come first, then the second ones, and so on. Each group holds four
-/// steps of 64 codes, then the sums of each sixteen codes, the scale, and the sums of each 32
-/// codes. Of each four codes in a step, the first and the third lie in its first half and the
+/// steps of 64 codes, then sums of codes, which offsets and minimums are multiplied with, and the
+/// scale. Of each four codes in a step, the first and the third lie in its first half and the
 /// others in its second: so bytes of weights meet them after a mask and a shift.
 public enum QuantizedActivations {
   /// Values in a group.
@@ -22,17 +22,22 @@ public enum QuantizedActivations {
   @inlinable public static var sumsOffset: Int {
     @inline(__always) get { 512 }
   }
-  /// Where a group's scale is.
-  @inlinable public static var scaleOffset: Int {
+  /// Where eight zeros lie, and after them the negated sums of each 32 codes: what eight scales and
+  /// eight minimums are multiplied with for the minimums' share.
+  @inlinable public static var minimumSumsOffset: Int {
     @inline(__always) get { 576 }
   }
-  /// Where a group's eight sums of 32 codes begin.
-  @inlinable public static var pairSumsOffset: Int {
-    @inline(__always) get { 608 }
+  /// Where the sums of each 32 codes lie, and after them eight zeros.
+  @inlinable public static var scaleSumsOffset: Int {
+    @inline(__always) get { 672 }
+  }
+  /// Where a group's scale is.
+  @inlinable public static var scaleOffset: Int {
+    @inline(__always) get { 736 }
   }
   /// Bytes in a group.
   @inlinable public static var groupBytes: Int {
-    @inline(__always) get { 640 }
+    @inline(__always) get { 768 }
   }
   /// Groups in a row of `count` values.
   @inlinable @inline(__always)
@@ -72,7 +77,7 @@ public enum QuantizedActivations {
     // A group too small to scale is zero to the last bit that matters.
     let inverse = S.splat(scale > 0x1p-112 ? 1 / scale : 0)
     let sums = (out + sumsOffset).assumingMemoryBound(to: Float.self)
-    let pairSums = (out + pairSumsOffset).assumingMemoryBound(to: Float.self)
+    let pairSums = (out + minimumSumsOffset).assumingMemoryBound(to: Float.self)
     (out + scaleOffset).storeBytes(of: scale, as: Float.self)
     var part = 0
     while part < 16 {
@@ -84,7 +89,12 @@ public enum QuantizedActivations {
     }
     part = 0
     while part < 8 {
-      pairSums[part] = sums[2 &* part] + sums[2 &* part &+ 1]
+      let sum = sums[2 &* part] + sums[2 &* part &+ 1]
+      pairSums[part] = 0
+      pairSums[8 &+ part] = -sum
+      pairSums[16 &+ part] = 0
+      pairSums[24 &+ part] = sum
+      pairSums[32 &+ part] = 0
       part &+= 1
     }
   }

@@ -7,7 +7,7 @@ import BlockFormats
 /// needs no sum across lanes, and one scale serves all columns of a block. A half of a packed
 /// format holds, for each step of 64 columns, the sixteen pairs of even and then the sixteen pairs
 /// of odd columns' codes in the order of `QuantizedActivations`, each pair as sixteen rows' words;
-/// then the sixteen blocks' scales and their negated minimums, each as sixteen rows' floats. A half of a
+/// then the blocks' scales and minimums, each as sixteen rows' floats. A half of a
 /// float format holds each column as sixteen rows' floats. Missing rows repeat the last one.
 public enum WeightPanel {
   /// Columns in a panel.
@@ -30,9 +30,11 @@ public enum WeightPanel {
   @inlinable public static var scalesOffset: Int {
     @inline(__always) get { 8192 }
   }
-  /// Where the minimums of a packed half begin.
-  @inlinable public static var minimumsOffset: Int {
-    @inline(__always) get { 9216 }
+  /// Where the minimums of a packed half begin: of small blocks after sixteen scales, else after
+  /// eight.
+  @inlinable @inline(__always)
+  public static func minimumsOffset(hasSmallBlocks: Bool) -> Int {
+    hasSmallBlocks ? 9216 : 8704
   }
   /// Bytes of a packed half.
   @inlinable public static var packedHalfBytes: Int {
@@ -106,17 +108,20 @@ public enum WeightPanel {
     var lane = 0
     while lane < halfRows {
       let group = group(weights, rowBytes, first &+ lane, rows, columns, scratch, F.self)
-      let (scales, minimums) = F.scales(group, S.self)
-      let target = half + lane &* 64
-      S.store(scales, (target + scalesOffset).assumingMemoryBound(to: Float.self))
-      if F.hasMinimums {
+      let target = (half + lane &* 64)
+      S.store(
+        F.scales(group, S.self), (target + scalesOffset).assumingMemoryBound(to: Float.self))
+      if F.hasSmallBlocks, F.hasMinimums {
+        let offset = minimumsOffset(hasSmallBlocks: true)
         S.store(
-          S.splat(0) - minimums, (target + minimumsOffset).assumingMemoryBound(to: Float.self))
+          F.smallMinimums(group, S.self), (target + offset).assumingMemoryBound(to: Float.self))
       }
       lane &+= 1
     }
     S.transpose(half + scalesOffset)
-    if F.hasMinimums { S.transpose(half + minimumsOffset) }
+    if F.hasSmallBlocks, F.hasMinimums {
+      S.transpose(half + minimumsOffset(hasSmallBlocks: true))
+    }
   }
 
   /// Bytes of codes as words, less the format's offset.

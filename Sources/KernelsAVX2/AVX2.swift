@@ -104,6 +104,28 @@
     }
 
     @inline(__always)
+    public static func spread8(_ v: Floats, _ step: Int) -> Floats {
+      let half = step < 4 ? v.lowHalf : v.highHalf
+      let lane = Int32(truncatingIfNeeded: (step & 3) &* 2)
+      return Floats(
+        lowHalf: permuteLanes256(half, _mm256_set1_epi32(lane)),
+        highHalf: permuteLanes256(half, _mm256_set1_epi32(lane &+ 1)))
+    }
+
+    @inline(__always)
+    public static func loadTwice(_ p: UnsafeRawPointer) -> Bits {
+      let v = half(p)
+      return Bits(lowHalf: v, highHalf: v)
+    }
+
+    @inline(__always)
+    public static func wordPair(_ x: UInt16, _ y: UInt16) -> Bits {
+      Bits(
+        lowHalf: _mm256_set1_epi16(Int16(bitPattern: x)),
+        highHalf: _mm256_set1_epi16(Int16(bitPattern: y)))
+    }
+
+    @inline(__always)
     public static func spread4(_ v: Floats, _ step: Int) -> Floats {
       let half = step < 2 ? v.lowHalf : v.highHalf
       let first = _mm256_set1_epi32(Int32(truncatingIfNeeded: (step & 1) &* 4))
@@ -213,19 +235,6 @@
     public static func halfPair(_ bits: UInt32) -> Floats {
       let pair = _mm_cvtph_ps(_mm_cvtsi32_si128(Int32(bitPattern: bits)))
       return Self.pair(pair.x, pair.y)
-    }
-
-    @inline(__always)
-    public static func doubledLow(_ v: Floats) -> Floats { doubled(v.lowHalf) }
-
-    @inline(__always)
-    public static func doubledHigh(_ v: Floats) -> Floats { doubled(v.highHalf) }
-
-    @inline(__always)
-    private static func doubled(_ v: SIMD8<Float>) -> Floats {
-      Floats(
-        lowHalf: _mm256_permutevar8x32_ps(v, _mm256_set_epi32(3, 3, 2, 2, 1, 1, 0, 0)),
-        highHalf: _mm256_permutevar8x32_ps(v, _mm256_set_epi32(7, 7, 6, 6, 5, 5, 4, 4)))
     }
 
     @inline(__always)

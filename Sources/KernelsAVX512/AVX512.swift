@@ -73,6 +73,38 @@
     }
 
     @inline(__always)
+    public static func spread8(_ v: Floats, _ step: Int) -> Floats {
+      let index = _mm512_set_epi32(1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0)
+      let first = _mm512_set1_epi32(Int32(truncatingIfNeeded: step &* 2))
+      return permuteLanes512(v, _mm512_add_epi32(index, first))
+    }
+
+    @inline(__always)
+    public static func loadTwice(_ p: UnsafeRawPointer) -> Bits {
+      let v = half(p)
+      return Bits(lowHalf: v, highHalf: v)
+    }
+
+    @inline(__always)
+    public static func wordPair(_ x: UInt16, _ y: UInt16) -> Bits {
+      Bits(
+        lowHalf: _mm256_set1_epi16(Int16(bitPattern: x)),
+        highHalf: _mm256_set1_epi16(Int16(bitPattern: y)))
+    }
+
+    @inline(__always)
+    public static func sixBits(_ words: SixteenBytes) -> SixteenBytes {
+      let low = _mm_srlv_epi32(
+        _mm_shuffle_epi8(words, _mm_set_epi32(0x0B0A_0908, 0x0B0A_0908, 0x0706_0504, 0x0706_0504)),
+        _mm_set_epi32(2, 0, 2, 0))
+      let high = _mm_srlv_epi32(
+        _mm_shuffle_epi8(words, _mm_set_epi32(0x0F0E_0D0C, -1, 0x0F0E_0D0C, -1)),
+        _mm_set_epi32(4, 0, 0, 0))
+      return low & _mm_set_epi32(0x3030_3030, 0x3F3F_3F3F, 0x3030_3030, 0x3F3F_3F3F)
+        | high & _mm_set1_epi32(0x0F0F_0F0F)
+    }
+
+    @inline(__always)
     public static func spread4(_ v: Floats, _ step: Int) -> Floats {
       let index = _mm512_set_epi32(3, 3, 3, 3, 2, 2, 2, 2, 1, 1, 1, 1, 0, 0, 0, 0)
       let first = _mm512_set1_epi32(Int32(truncatingIfNeeded: step &* 4))
@@ -158,18 +190,6 @@
       let pair = _mm_cvtph_ps(_mm_cvtsi32_si128(Int32(bitPattern: bits)))
       let lanes = _mm512_set_epi32(1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0)
       return permuteLanes512(_mm512_zextps128_ps512(pair), lanes)
-    }
-
-    @inline(__always)
-    public static func doubledLow(_ v: Floats) -> Floats {
-      _mm512_permutexvar_ps(
-        _mm512_set_epi32(7, 7, 6, 6, 5, 5, 4, 4, 3, 3, 2, 2, 1, 1, 0, 0), v)
-    }
-
-    @inline(__always)
-    public static func doubledHigh(_ v: Floats) -> Floats {
-      _mm512_permutexvar_ps(
-        _mm512_set_epi32(15, 15, 14, 14, 13, 13, 12, 12, 11, 11, 10, 10, 9, 9, 8, 8), v)
     }
 
     @inline(__always)

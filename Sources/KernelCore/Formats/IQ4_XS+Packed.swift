@@ -8,7 +8,7 @@ extension IQ4_XS: PackedFormat {
   @inlinable @inline(__always)
   public static func scales<S: InstructionSet>(
     _ group: UnsafeRawPointer, _: S.Type
-  ) -> (scales: Floats, minimums: Floats) {
+  ) -> Floats {
     // Eight scales of 6 bits: the low nibbles of 4 bytes and pairs of bits of a 16-bit word,
     // spread to one byte each.
     var low = UInt64(truncatingIfNeeded: group.loadUnaligned(fromByteOffset: 4, as: UInt32.self))
@@ -21,7 +21,7 @@ extension IQ4_XS: PackedFormat {
     high = (high | high &<< 6) & 0x0303_0303_0303_0303
     let bytes = SixteenBytes(Int64(bitPattern: low | high &<< 4), 0)
     let codes = S.floats(unsigned: bytes) - S.splat(32)
-    return (S.doubledLow(codes * S.splat(half(group, 0, S.self))), S.splat(0))
+    return codes * S.splat(half(group, 0, S.self))
   }
 
   @inlinable @inline(__always)

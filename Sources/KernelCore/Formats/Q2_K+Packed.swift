@@ -8,15 +8,21 @@ extension Q2_K: PackedFormat {
   @inlinable @inline(__always)
   public static func scales<S: InstructionSet>(
     _ group: UnsafeRawPointer, _: S.Type
-  ) -> (scales: Floats, minimums: Floats) {
-    let both = group.loadUnaligned(as: SIMD4<UInt32>.self)
+  ) -> Floats {
     let mask = SIMD4<UInt32>(repeating: 0x0F0F_0F0F)
-    let low = unsafeBitCast(both & mask, to: SixteenBytes.self)
-    let high = unsafeBitCast(both &>> SIMD4(repeating: 4) & mask, to: SixteenBytes.self)
-    let (scales, minimums) = (S.floats(unsigned: low), S.floats(unsigned: high))
-    return (
-      scales * S.splat(half(group, 80, S.self)), minimums * S.splat(half(group, 82, S.self))
-    )
+    let bytes = group.loadUnaligned(as: SIMD4<UInt32>.self) & mask
+    return S.floats(unsigned: unsafeBitCast(bytes, to: SixteenBytes.self))
+      * S.splat(half(group, 80, S.self))
+  }
+
+  @inlinable @inline(__always)
+  public static func smallMinimums<S: InstructionSet>(
+    _ group: UnsafeRawPointer, _: S.Type
+  ) -> Floats {
+    let mask = SIMD4<UInt32>(repeating: 0x0F0F_0F0F)
+    let bytes = group.loadUnaligned(as: SIMD4<UInt32>.self) &>> SIMD4(repeating: 4) & mask
+    return S.floats(unsigned: unsafeBitCast(bytes, to: SixteenBytes.self))
+      * S.splat(half(group, 82, S.self))
   }
 
   @inlinable @inline(__always)

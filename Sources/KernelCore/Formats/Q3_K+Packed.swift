@@ -8,7 +8,7 @@ extension Q3_K: PackedFormat {
   @inlinable @inline(__always)
   public static func scales<S: InstructionSet>(
     _ group: UnsafeRawPointer, _: S.Type
-  ) -> (scales: Floats, minimums: Floats) {
+  ) -> Floats {
     // Sixteen scales of 6 bits: nibbles of 8 bytes, then pairs of bits of 4 bytes.
     let words = group.loadUnaligned(fromByteOffset: 94, as: SIMD4<UInt32>.self)
     let a = words.x &>> 16 | words.y &<< 16
@@ -18,7 +18,7 @@ extension Q3_K: PackedFormat {
     let pairs = SIMD4(repeating: top) &>> SIMD4(0, 2, 4, 6) & SIMD4(repeating: 0x0303_0303)
     let bytes = unsafeBitCast(nibbles | pairs &<< SIMD4(repeating: 4), to: SixteenBytes.self)
     let codes = S.floats(unsigned: bytes) - S.splat(32)
-    return (codes * S.splat(half(group, 108, S.self)), S.splat(0))
+    return codes * S.splat(half(group, 108, S.self))
   }
 
   @inlinable @inline(__always)

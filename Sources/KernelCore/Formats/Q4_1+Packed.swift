@@ -8,11 +8,11 @@ extension Q4_1: PackedFormat {
   @inlinable @inline(__always)
   public static func scales<S: InstructionSet>(
     _ group: UnsafeRawPointer, _: S.Type
-  ) -> (scales: Floats, minimums: Floats) {
-    (
+  ) -> Floats {
+    // The minimums are to be subtracted, and here they are to be added.
+    S.join(
       gatherHalves(group, stride: 20, S.self),
-      S.splat(0) - gatherHalves(group + 2, stride: 20, S.self)
-    )
+      S.splat(0) - gatherHalves(group + 2, stride: 20, S.self))
   }
 
   @inlinable @inline(__always)

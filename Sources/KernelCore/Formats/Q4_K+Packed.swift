@@ -8,7 +8,7 @@ extension Q4_K: PackedFormat {
   @inlinable @inline(__always)
   public static func scales<S: InstructionSet>(
     _ group: UnsafeRawPointer, _: S.Type
-  ) -> (scales: Floats, minimums: Floats) {
+  ) -> Floats {
     scalesAndMinimums(group, S.self)
   }
 
@@ -18,22 +18,31 @@ extension Q4_K: PackedFormat {
   ) -> Bits {
     S.loadTwice(group + (16 &+ step &* 32), thenShifted: 4) & S.splatByte(15)
   }
+
+  // High nibbles stay where they are, sixteen times as large.
+
+  @inlinable @inline(__always)
+  public static func words<S: InstructionSet>(
+    _ group: UnsafeRawPointer, step: Int, _: S.Type
+  ) -> (even: Bits, odd: Bits) {
+    let bytes = S.loadTwice(group + (16 &+ step &* 32))
+    let mask = S.wordPair(0x0F, 0xF0)
+    return (bytes & mask, S.oddBytes(bytes) & mask)
+  }
+
+  @inlinable @inline(__always)
+  public static func wordScales<S: InstructionSet>(_ scales: Floats, _: S.Type) -> Floats {
+    let sixteenth: Float = 0.0625
+    return scales
+      * Floats(
+        1, sixteenth, 1, sixteenth, 1, sixteenth, 1, sixteenth, 1, 1, 1, 1, 1, 1, 1, 1)
+  }
 }
 
-/// The eight scales and the eight minimums of a Q4_K or Q5_K super-block, each twice.
+/// The eight scales and the eight minimums of a Q4_K or Q5_K super-block: two half-precision
+/// factors, and twelve bytes.
 @inlinable @inline(__always)
-func scalesAndMinimums<S: InstructionSet>(
-  _ block: UnsafeRawPointer, _: S.Type
-) -> (scales: Floats, minimums: Floats) {
-  // After two half-precision factors, twelve bytes hold 8 + 8 values of 6 bits: in words of four
-  // bytes the low six bits of scales and of minimums, and then the nibbles of those whose high
-  // bits lie above these.
-  let words = block.loadUnaligned(as: SIMD4<UInt32>.self)
-  let low =
-    SIMD4(words.y, words.y, words.z, words.z) &>> SIMD4(0, 2, 0, 2)
-    & SIMD4(0x3F3F_3F3F, 0x3030_3030, 0x3F3F_3F3F, 0x3030_3030)
-  let high = SIMD4(0, words.w, 0, words.w) &>> SIMD4(0, 0, 0, 4) & SIMD4(repeating: 0x0F0F_0F0F)
-  let both =
-    S.floats(unsigned: unsafeBitCast(low | high, to: SixteenBytes.self)) * S.halfPair(words.x)
-  return (S.doubledLow(both), S.doubledHigh(both))
+func scalesAndMinimums<S: InstructionSet>(_ block: UnsafeRawPointer, _: S.Type) -> Floats {
+  let words = block.loadUnaligned(as: SixteenBytes.self)
+  return S.floats(unsigned: S.sixBits(words)) * S.halfPair(block.loadUnaligned(as: UInt32.self))
 }

@@ -8,11 +8,11 @@ extension Q5_1: PackedFormat {
   @inlinable @inline(__always)
   public static func scales<S: InstructionSet>(
     _ group: UnsafeRawPointer, _: S.Type
-  ) -> (scales: Floats, minimums: Floats) {
-    (
+  ) -> Floats {
+    // The minimums are to be subtracted, and here they are to be added.
+    S.join(
       gatherHalves(group, stride: 24, S.self),
-      S.splat(0) - gatherHalves(group + 2, stride: 24, S.self)
-    )
+      S.splat(0) - gatherHalves(group + 2, stride: 24, S.self))
   }
 
   @inlinable @inline(__always)

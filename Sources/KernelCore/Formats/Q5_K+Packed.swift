@@ -8,7 +8,7 @@ extension Q5_K: PackedFormat {
   @inlinable @inline(__always)
   public static func scales<S: InstructionSet>(
     _ group: UnsafeRawPointer, _: S.Type
-  ) -> (scales: Floats, minimums: Floats) {
+  ) -> Floats {
     scalesAndMinimums(group, S.self)
   }
 

@@ -8,9 +8,9 @@ extension Q6_K: PackedFormat {
   @inlinable @inline(__always)
   public static func scales<S: InstructionSet>(
     _ group: UnsafeRawPointer, _: S.Type
-  ) -> (scales: Floats, minimums: Floats) {
+  ) -> Floats {
     let codes = group.loadUnaligned(fromByteOffset: 192, as: SixteenBytes.self)
-    return (S.floats(signed: codes) * S.splat(half(group, 208, S.self)), S.splat(0))
+    return S.floats(signed: codes) * S.splat(half(group, 208, S.self))
   }
 
   @inlinable @inline(__always)

@@ -8,8 +8,8 @@ extension Q8_0: PackedFormat {
   @inlinable @inline(__always)
   public static func scales<S: InstructionSet>(
     _ group: UnsafeRawPointer, _: S.Type
-  ) -> (scales: Floats, minimums: Floats) {
-    (gatherHalves(group, stride: 34, S.self), S.splat(0))
+  ) -> Floats {
+    gatherHalves(group, stride: 34, S.self)
   }
 
   @inlinable @inline(__always)
