@@ -1,62 +1,77 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
+#if arch(x86_64)
+  #if canImport(Darwin)
+    import Darwin
+  #else
+    import CInstructions
+    import _Builtin_intrinsics.intel.cpuid
+  #endif
 #endif
 
 /// What the processor and the system together offer.
 ///
-/// `cpuid` alone does not say that the system saves the wide registers; the flags that Linux
-/// prints do, because it hides those that it does not support.
-struct CPUFeatures: Sendable {
+/// `cpuid` alone does not say that the system saves the wide registers: `xgetbv` does. Both are
+/// answered by an emulator too, which `/proc/cpuinfo` is not.
+struct CPUFeatures: Equatable, Sendable {
   /// AVX2, FMA and F16C.
   let hasAVX2: Bool
   /// AVX-512 F, BW, DQ, VL and VNNI.
   let hasAVX512VNNI: Bool
 
   /// The features of the machine that runs the program.
-  static let current = CPUFeatures(flags: systemFlags())
+  static let current = CPUFeatures()
 
-  init(flags: Set<Substring>) {
-    hasAVX2 = flags.isSuperset(of: ["avx2", "fma", "f16c"])
+  /// Reads the registers that `cpuid` and `xgetbv` answer with.
+  ///
+  /// - Parameters:
+  ///   - ecx1: ECX of leaf 1.
+  ///   - ebx7: EBX of leaf 7.
+  ///   - ecx7: ECX of leaf 7.
+  ///   - savedStates: XCR0, the register states that the system saves; 0 without OSXSAVE.
+  init(ecx1: UInt32, ebx7: UInt32, ecx7: UInt32, savedStates: UInt64) {
+    func all(_ bits: [UInt32], of register: UInt32) -> Bool {
+      bits.allSatisfy { register >> $0 & 1 == 1 }
+    }
+    let sse: UInt64 = 1 << 1
+    let ymm: UInt64 = 1 << 2
+    let masksAndZMM: UInt64 = 0b111 << 5
+    // FMA, OSXSAVE, AVX and F16C; AVX2.
+    hasAVX2 =
+      savedStates & (sse | ymm) == sse | ymm && all([12, 27, 28, 29], of: ecx1)
+      && all([5], of: ebx7)
+    // F, DQ, BW and VL; VNNI.
     hasAVX512VNNI =
-      hasAVX2
-      && flags.isSuperset(of: ["avx512f", "avx512bw", "avx512dq", "avx512vl", "avx512_vnni"])
+      hasAVX2 && savedStates & masksAndZMM == masksAndZMM && all([16, 17, 30, 31], of: ebx7)
+      && all([11], of: ecx7)
   }
 
-  #if os(Linux) && arch(x86_64)
-    private static func systemFlags() -> Set<Substring> {
-      guard let file = fopen("/proc/cpuinfo", "r") else { return [] }
-      defer { fclose(file) }
-      var line: UnsafeMutablePointer<CChar>?
-      var capacity = 0
-      defer { free(line) }
-      while getline(&line, &capacity, file) > 0 {
-        guard let line, strncmp(line, "flags", 5) == 0 else { continue }
-        return Set(String(cString: line).split(whereSeparator: \.isWhitespace))
-      }
-      return []
-    }
-  #elseif os(macOS) && arch(x86_64)
-    private static func systemFlags() -> Set<Substring> {
-      var flags: Set<Substring> = []
-      let names: [(String, Substring)] = [
-        ("avx2_0", "avx2"), ("fma", "fma"), ("f16c", "f16c"), ("avx512f", "avx512f"),
-        ("avx512bw", "avx512bw"), ("avx512dq", "avx512dq"), ("avx512vl", "avx512vl"),
-        ("avx512vnni", "avx512_vnni"),
-      ]
-      for (key, flag) in names {
-        var value: Int32 = 0
-        var size = MemoryLayout<Int32>.size
-        if sysctlbyname("hw.optional.\(key)", &value, &size, nil, 0) == 0, value != 0 {
-          flags.insert(flag)
+  #if !arch(x86_64)
+    private init() { self.init(ecx1: 0, ebx7: 0, ecx7: 0, savedStates: 0) }
+  #elseif canImport(Darwin)
+    /// Asks the system, which enables the AVX-512 states of XCR0 only when they are first used.
+    private init() {
+      func has(_ features: [String]) -> Bool {
+        features.allSatisfy {
+          var value: Int32 = 0
+          var size = MemoryLayout<Int32>.size
+          return sysctlbyname("hw.optional.\($0)", &value, &size, nil, 0) == 0 && value != 0
         }
       }
-      return flags
+      hasAVX2 = has(["avx2_0", "fma", "f16c"])
+      hasAVX512VNNI =
+        hasAVX2 && has(["avx512f", "avx512bw", "avx512dq", "avx512vl", "avx512vnni"])
     }
   #else
-    private static func systemFlags() -> Set<Substring> { [] }
+    private init() {
+      func registers(_ leaf: UInt32) -> (ebx: UInt32, ecx: UInt32) {
+        var (eax, ebx, ecx, edx): (UInt32, UInt32, UInt32, UInt32) = (0, 0, 0, 0)
+        guard __get_cpuid_count(leaf, 0, &eax, &ebx, &ecx, &edx) != 0 else { return (0, 0) }
+        return (ebx, ecx)
+      }
+      let (ecx1, leaf7) = (registers(1).ecx, registers(7))
+      let isSavingKnown = ecx1 >> 27 & 1 == 1
+      self.init(
+        ecx1: ecx1, ebx7: leaf7.ebx, ecx7: leaf7.ecx,
+        savedStates: isSavingKnown ? savedRegisterStates() : 0)
+    }
   #endif
 }

@@ -15,6 +15,14 @@ static inline void waitHint(void) {
 static inline void prefetchLine(const void *p) {
   __asm__ volatile("prefetcht0 %0" : : "m"(*(const char *)p));
 }
+
+/// `xgetbv` of XCR0, the register states that the system saves: its intrinsic is a macro. Only
+/// where `cpuid` has OSXSAVE.
+static inline unsigned long long savedRegisterStates(void) {
+  unsigned int low, high;
+  __asm__ volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
+  return (unsigned long long)high << 32 | low;
+}
 #endif
 
 #if defined(__AVX512F__) && defined(__AVX512VNNI__)

@@ -128,12 +128,14 @@ extension ModelShape {
     return pairs + vocabulary
   }
 
-  /// A SentencePiece vocabulary: three marks, the bytes, and numbered pieces.
+  /// A SentencePiece vocabulary: marks, the bytes, and numbered pieces.
+  ///
+  /// llama.cpp takes a file named after Phi-3 only if it has `<|endoftext|>`.
   private var vocabulary: [(key: String, value: MetadataValue)] {
-    let marks = ["<unk>", "<s>", "</s>"]
+    let marks = ["<unk>", "<s>", "</s>", "<|endoftext|>"]
     let bytes = (0..<256).map { String(format: "<0x%02X>", $0) }
     let pieces = (0..<vocabularySize - marks.count - bytes.count).map { "▁\($0)" }
-    let kinds: [Int32] = [2, 3, 3] + bytes.map { _ in 6 } + pieces.map { _ in 1 }
+    let kinds: [Int32] = [2, 3, 3, 3] + bytes.map { _ in 6 } + pieces.map { _ in 1 }
     return [
       ("tokenizer.ggml.model", .text("llama")), ("tokenizer.ggml.pre", .text("default")),
       ("tokenizer.ggml.tokens", .strings(marks + bytes + pieces)),
