@@ -1,7 +1,8 @@
 import BlockFormats
 
-/// Products of some rows of a matrix with one vector or a few: the decode step's kernels, which read
-/// every weight once from memory. Rows are walked one after the other, so that memory sees a single
+/// Products of some rows of a matrix with one vector or a few: the decode step's kernels.
+///
+/// They read every weight once from memory. Rows are walked one after the other, so that memory sees a single
 /// stream; weights are decoded once for up to four tokens.
 public enum MatrixVector {
   /// How far ahead lines are asked for, in bytes.
