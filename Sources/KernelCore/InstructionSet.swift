@@ -89,8 +89,6 @@ public protocol InstructionSet: SendableMetatype {
   static func shiftedRight(_ v: Bits, _ count: Int) -> Bits
   /// Lanes of 16 bits shifted left; a byte's low bits receive its neighbour's and need a mask.
   static func shiftedLeft(_ v: Bits, _ count: Int) -> Bits
-  /// Bytewise difference, wrapping.
-  static func subtractBytes(_ a: Bits, _ b: Bits) -> Bits
   /// A byte of ones for every set bit, the lowest first.
   static func expandBits(_ bits: UInt64) -> Bits
   /// The entry of a 16-byte table for each byte in 0…15.

@@ -187,12 +187,6 @@ public enum Portable: InstructionSet {
   }
 
   @inline(__always)
-  public static func subtractBytes(_ a: Bits, _ b: Bits) -> Bits {
-    let a = unsafeBitCast(a, to: SIMD64<UInt8>.self)
-    return unsafeBitCast(a &- unsafeBitCast(b, to: SIMD64<UInt8>.self), to: Bits.self)
-  }
-
-  @inline(__always)
   public static func expandBits(_ bits: UInt64) -> Bits {
     var v = Bits(repeating: 0)
     for word in 0..<8 {

@@ -190,13 +190,6 @@
     }
 
     @inline(__always)
-    public static func subtractBytes(_ a: Bits, _ b: Bits) -> Bits {
-      Bits(
-        lowHalf: _mm256_sub_epi8(a.lowHalf, b.lowHalf),
-        highHalf: _mm256_sub_epi8(a.highHalf, b.highHalf))
-    }
-
-    @inline(__always)
     public static func expandBits(_ bits: UInt64) -> Bits {
       Bits(
         lowHalf: expand(Int32(truncatingIfNeeded: bits)),

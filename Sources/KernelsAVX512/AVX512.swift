@@ -158,9 +158,6 @@
     }
 
     @inline(__always)
-    public static func subtractBytes(_ a: Bits, _ b: Bits) -> Bits { _mm512_sub_epi8(a, b) }
-
-    @inline(__always)
     public static func expandBits(_ bits: UInt64) -> Bits { _mm512_movm_epi8(bits) }
 
     @inline(__always)
