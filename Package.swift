@@ -66,7 +66,8 @@ let package = Package(
     .testTarget(name: "GGUFTests", dependencies: ["GGUF"]),
     .testTarget(name: "BlockFormatsTests", dependencies: ["BlockFormats"], exclude: ["Fixtures"]),
     .testTarget(
-      name: "KernelsTests", dependencies: ["Kernels", "BlockFormats"],
+      name: "KernelsTests",
+      dependencies: ["Kernels", "BlockFormats"] + wideKernels.map { .byName(name: $0.name) },
       swiftSettings: [.unsafeFlags(["-O"])]),
     .testTarget(
       name: "TokenizationTests", dependencies: ["Tokenization", "GGUF"], exclude: ["Fixtures"]),

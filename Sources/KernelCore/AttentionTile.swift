@@ -16,9 +16,17 @@ public enum AttentionTile {
   @inlinable public static var headSize: Int {
     @inline(__always) get { WeightPanel.columns }
   }
-  /// Floats of scratch: a panel, the block's scores and weights, results, and two values a token.
+  /// Floats of scratch: a panel, the block's scores and weights, results, and two values a token;
+  /// and what a `TileProduct` needs: a panel's tiles, and the tiles of queries and of weights.
   @inlinable public static var scratchCount: Int {
-    @inline(__always) get { WeightPanel.bytes / 4 + tokens * (2 * positions + headSize + 2) }
+    @inline(__always) get {
+      (WeightPanel.bytes + TilePanel.bytes + 2 * preparedBytes) / 4
+        + tokens * (2 * positions + headSize + 2)
+    }
+  }
+  /// Bytes of the tokens' tiles.
+  @inlinable static var preparedBytes: Int {
+    @inline(__always) get { tokens / TileActivations.tokens * TileActivations.groupBytes }
   }
 
   /// What the tokens see.
@@ -65,13 +73,16 @@ public enum AttentionTile {
   /// - `out`: The first token's result.
   /// - `outStride`: The distance between results.
   @inlinable @inline(__always)
-  public static func attend<S: InstructionSet, F: FloatFormat>(
+  public static func attend<S: InstructionSet, F: FloatFormat, P: PanelProduct>(
     queries: UnsafePointer<Float>, stride: Int, tokens: Int, view: View, headSize: Int,
     scratch: UnsafeMutablePointer<Float>, into out: UnsafeMutablePointer<Float>, outStride: Int,
-    _: S.Type, _: F.Type
+    _: S.Type, _: F.Type, _: P.Type
   ) {
     let panel = UnsafeMutableRawPointer(scratch)
-    let scores = scratch + WeightPanel.bytes / 4
+    let preparedQueries = panel + (WeightPanel.bytes + TilePanel.bytes)
+    let preparedWeights = preparedQueries + preparedBytes
+    let scores = (preparedWeights + preparedBytes).assumingMemoryBound(to: Float.self)
+    let sumTokens = P.sumTokens(tokens)
     let weights = scores + self.tokens &* positions
     let sums = weights + self.tokens &* positions
     let largest = sums + self.tokens &* self.headSize
@@ -82,29 +93,35 @@ public enum AttentionTile {
       totals[token] = 0
       token &+= 1
     }
+    P.prepare(
+      queries, stride: stride, tokens: tokens, columns: headSize, into: preparedQueries, S.self)
     let end = view.visible &+ tokens &- 1
     // Blocks begin at multiples of their size, so that panels of keys do too.
     let begin = view.first(0) / positions &* positions
     var start = begin
     while start < end {
       let count = end &- start < positions ? end &- start : positions
-      score(queries, stride, tokens, view, headSize, start, count, panel, scores, S.self, F.self)
+      score(
+        queries, stride, tokens, view, headSize, start, count, preparedQueries, panel, scores,
+        S.self, F.self, P.self)
       token = 0
       while token < tokens {
         let first = view.first(token) &- start
         let last = view.visible &+ token &- start
         let rescale = weigh(
-          scores + token &* WeightPanel.rows, tokens &* WeightPanel.rows,
+          scores + token &* WeightPanel.rows, sumTokens &* WeightPanel.rows,
           first > 0 ? first : 0, last < count ? last : count, count,
           into: weights + token &* positions, &largest[token], &totals[token], S.self)
         if rescale != 1, start > begin {
-          self.rescale(sums + token &* WeightPanel.rows, tokens, headSize, rescale, S.self)
+          self.rescale(sums + token &* WeightPanel.rows, sumTokens, headSize, rescale, S.self)
         }
         token &+= 1
       }
+      P.prepare(
+        weights, stride: positions, tokens: tokens, columns: count, into: preparedWeights, S.self)
       mix(
-        weights, tokens, view, headSize, start, count, panel, sums, adds: start > begin, S.self,
-        F.self)
+        weights, tokens, view, headSize, start, count, preparedWeights, panel, sums,
+        adds: start > begin, S.self, F.self, P.self)
       start &+= positions
     }
     token = 0
@@ -113,7 +130,7 @@ public enum AttentionTile {
       var i = 0
       while i < headSize {
         let sum = sums[
-          (i / WeightPanel.rows &* tokens &+ token) &* WeightPanel.rows &+ i % WeightPanel.rows]
+          (i / WeightPanel.rows &* sumTokens &+ token) &* WeightPanel.rows &+ i % WeightPanel.rows]
         out[token &* outStride &+ i] = sum * inverse
         i &+= 1
       }
@@ -123,10 +140,10 @@ public enum AttentionTile {
 
   /// Products of all queries with a block's keys, `[panel][tokens][32]`.
   @inlinable @inline(__always)
-  static func score<S: InstructionSet, F: FloatFormat>(
+  static func score<S: InstructionSet, F: FloatFormat, P: PanelProduct>(
     _ queries: UnsafePointer<Float>, _ stride: Int, _ tokens: Int, _ view: View, _ headSize: Int,
-    _ start: Int, _ count: Int, _ panel: UnsafeMutableRawPointer,
-    _ scores: UnsafeMutablePointer<Float>, _: S.Type, _: F.Type
+    _ start: Int, _ count: Int, _ prepared: UnsafeRawPointer, _ panel: UnsafeMutableRawPointer,
+    _ scores: UnsafeMutablePointer<Float>, _: S.Type, _: F.Type, _: P.Type
   ) {
     var first = 0
     while first < count {
@@ -135,9 +152,10 @@ public enum AttentionTile {
         view.keys + (start &+ first) &* view.positionBytes, rowBytes: view.positionBytes,
         rows: rows,
         columns: headSize, into: panel, S.self, F.self)
-      MatrixMatrix.floats(
-        panel, rows: rows, columns: headSize, queries, tokenStride: stride, tokens: tokens,
-        into: scores + first &* tokens, adds: false, S.self)
+      P.multiply(
+        panel, rows: rows, columns: headSize, queries, stride: stride, tokens: tokens,
+        prepared: prepared, tiles: panel + WeightPanel.bytes,
+        into: scores + first &* P.sumTokens(tokens), adds: false, S.self)
       first &+= WeightPanel.rows
     }
   }
@@ -240,10 +258,10 @@ public enum AttentionTile {
 
   /// Adds a block's values, weighted, to `[panel][tokens][32]`.
   @inlinable @inline(__always)
-  static func mix<S: InstructionSet, F: FloatFormat>(
+  static func mix<S: InstructionSet, F: FloatFormat, P: PanelProduct>(
     _ weights: UnsafePointer<Float>, _ tokens: Int, _ view: View, _ headSize: Int, _ start: Int,
-    _ count: Int, _ panel: UnsafeMutableRawPointer, _ sums: UnsafeMutablePointer<Float>,
-    adds: Bool, _: S.Type, _: F.Type
+    _ count: Int, _ prepared: UnsafeRawPointer, _ panel: UnsafeMutableRawPointer,
+    _ sums: UnsafeMutablePointer<Float>, adds: Bool, _: S.Type, _: F.Type, _: P.Type
   ) {
     var first = 0
     while first < headSize {
@@ -251,9 +269,10 @@ public enum AttentionTile {
       WeightPanel.decodeColumns(
         view.values + (start &* view.positionBytes &+ first &* F.blockBytes),
         columnBytes: view.positionBytes, rows: rows, columns: count, into: panel, S.self, F.self)
-      MatrixMatrix.floats(
-        panel, rows: rows, columns: (count &+ 15) & ~15, weights, tokenStride: positions,
-        tokens: tokens, into: sums + first &* tokens, adds: adds, S.self)
+      P.multiply(
+        panel, rows: rows, columns: count, weights, stride: positions, tokens: tokens,
+        prepared: prepared, tiles: panel + WeightPanel.bytes,
+        into: sums + first &* P.sumTokens(tokens), adds: adds, S.self)
       first &+= WeightPanel.rows
     }
   }

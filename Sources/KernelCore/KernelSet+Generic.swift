@@ -50,6 +50,7 @@ extension KernelSet {
         panel, rows: rows, columns: columns, activations, tokenStride: stride, tokens: tokens,
         into: sums, adds: adds, S.self)
     }
+    tiles = nil
     quantize = { x, count, out, stride in
       QuantizedActivations.quantize(x, count: count, into: out, stride: stride, S.self)
     }
@@ -66,12 +67,12 @@ extension KernelSet {
     attendTileF32 = { queries, stride, tokens, view, size, scratch, out, outStride in
       AttentionTile.attend(
         queries: queries, stride: stride, tokens: tokens, view: view, headSize: size,
-        scratch: scratch, into: out, outStride: outStride, S.self, F32.self)
+        scratch: scratch, into: out, outStride: outStride, S.self, F32.self, FloatProduct.self)
     }
     attendTileF16 = { queries, stride, tokens, view, size, scratch, out, outStride in
       AttentionTile.attend(
         queries: queries, stride: stride, tokens: tokens, view: view, headSize: size,
-        scratch: scratch, into: out, outStride: outStride, S.self, F16.self)
+        scratch: scratch, into: out, outStride: outStride, S.self, F16.self, FloatProduct.self)
     }
     rmsNorm = { x, weight, epsilon, count, out in
       RowKernels.rmsNorm(x, weight: weight, epsilon: epsilon, count: count, into: out, S.self)
@@ -98,6 +99,35 @@ extension KernelSet {
     probeRead = { p, count in ProbeKernels.read(p, count: count, S.self) }
     probeDots = { count, seed in ProbeKernels.dots(count, seed: seed, S.self) }
     probeProducts = { count, seed in ProbeKernels.products(count, seed: seed, S.self) }
+  }
+}
+
+extension KernelSet {
+  /// The same set, but products of many tokens and their attention on a unit.
+  ///
+  /// - Parameters:
+  ///   - name: The name of what results.
+  ///   - set: The vocabulary that the set was made of.
+  ///   - unit: The unit.
+  /// - Returns: The set.
+  @inlinable @inline(__always)
+  public func withTiles<S: InstructionSet, U: TileUnit>(
+    named name: String, _ set: S.Type, _ unit: U.Type
+  ) -> KernelSet {
+    var result = self
+    result.name = name
+    result.tiles = TileKernels(S.self, U.self)
+    result.attendTileF32 = { queries, stride, tokens, view, size, scratch, out, outStride in
+      AttentionTile.attend(
+        queries: queries, stride: stride, tokens: tokens, view: view, headSize: size,
+        scratch: scratch, into: out, outStride: outStride, S.self, F32.self, TileProduct<U>.self)
+    }
+    result.attendTileF16 = { queries, stride, tokens, view, size, scratch, out, outStride in
+      AttentionTile.attend(
+        queries: queries, stride: stride, tokens: tokens, view: view, headSize: size,
+        scratch: scratch, into: out, outStride: outStride, S.self, F16.self, TileProduct<U>.self)
+    }
+    return result
   }
 }
 

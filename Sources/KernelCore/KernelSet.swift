@@ -80,7 +80,7 @@ public struct KernelSet: Sendable {
   }
 
   /// The set's name.
-  public let name: String
+  public var name: String
   /// By `WeightFormat.rawValue`; nil for float formats.
   public var packed: [PackedKernels?]
   /// By `WeightFormat.rawValue`; nil for packed formats.
@@ -91,6 +91,9 @@ public struct KernelSet: Sendable {
   public var packedMatrix: [PackedMatrix]
   /// Panels of floats.
   public var floatMatrix: FloatMatrix
+  /// Products of many tokens in bfloat16; nil where there is no unit for them. All else in a set
+  /// keeps the bits of its operands.
+  public var tiles: TileKernels?
   /// `QuantizedActivations.quantize`.
   public var quantize:
     @Sendable (

@@ -16,6 +16,10 @@ struct CPUFeatures: Equatable, Sendable {
   let hasAVX2: Bool
   /// AVX-512 F, BW, DQ, VL and VNNI.
   let hasAVX512VNNI: Bool
+  /// AVX-512's conversion to bfloat16.
+  let hasAVX512BF16: Bool
+  /// AMX with bfloat16, and the conversion to it.
+  let hasAMX: Bool
 
   /// The features of the machine that runs the program.
   static let current = CPUFeatures()
@@ -26,14 +30,20 @@ struct CPUFeatures: Equatable, Sendable {
   ///   - ecx1: ECX of leaf 1.
   ///   - ebx7: EBX of leaf 7.
   ///   - ecx7: ECX of leaf 7.
+  ///   - edx7: EDX of leaf 7.
+  ///   - eax71: EAX of subleaf 1 of leaf 7.
   ///   - savedStates: XCR0, the register states that the system saves; 0 without OSXSAVE.
-  init(ecx1: UInt32, ebx7: UInt32, ecx7: UInt32, savedStates: UInt64) {
+  init(
+    ecx1: UInt32, ebx7: UInt32, ecx7: UInt32, edx7: UInt32 = 0, eax71: UInt32 = 0,
+    savedStates: UInt64
+  ) {
     func all(_ bits: [UInt32], of register: UInt32) -> Bool {
       bits.allSatisfy { register >> $0 & 1 == 1 }
     }
     let sse: UInt64 = 1 << 1
     let ymm: UInt64 = 1 << 2
     let masksAndZMM: UInt64 = 0b111 << 5
+    let tiles: UInt64 = 0b11 << 17
     // FMA, OSXSAVE, AVX and F16C; AVX2.
     hasAVX2 =
       savedStates & (sse | ymm) == sse | ymm && all([12, 27, 28, 29], of: ecx1)
@@ -42,6 +52,9 @@ struct CPUFeatures: Equatable, Sendable {
     hasAVX512VNNI =
       hasAVX2 && savedStates & masksAndZMM == masksAndZMM && all([16, 17, 30, 31], of: ebx7)
       && all([11], of: ecx7)
+    hasAVX512BF16 = hasAVX512VNNI && all([5], of: eax71)
+    // AMX-BF16 and AMX-TILE.
+    hasAMX = hasAVX512BF16 && savedStates & tiles == tiles && all([22, 24], of: edx7)
   }
 
   #if !arch(x86_64)
@@ -59,18 +72,24 @@ struct CPUFeatures: Equatable, Sendable {
       hasAVX2 = has(["avx2_0", "fma", "f16c"])
       hasAVX512VNNI =
         hasAVX2 && has(["avx512f", "avx512bw", "avx512dq", "avx512vl", "avx512vnni"])
+      hasAVX512BF16 = false
+      hasAMX = false
     }
   #else
     private init() {
-      func registers(_ leaf: UInt32) -> (ebx: UInt32, ecx: UInt32) {
-        var (eax, ebx, ecx, edx): (UInt32, UInt32, UInt32, UInt32) = (0, 0, 0, 0)
-        guard __get_cpuid_count(leaf, 0, &eax, &ebx, &ecx, &edx) != 0 else { return (0, 0) }
-        return (ebx, ecx)
+      typealias Registers = (eax: UInt32, ebx: UInt32, ecx: UInt32, edx: UInt32)
+      func registers(_ leaf: UInt32, _ subleaf: UInt32 = 0) -> Registers {
+        var r: Registers = (0, 0, 0, 0)
+        guard __get_cpuid_count(leaf, subleaf, &r.eax, &r.ebx, &r.ecx, &r.edx) != 0 else {
+          return (0, 0, 0, 0)
+        }
+        return r
       }
       let (ecx1, leaf7) = (registers(1).ecx, registers(7))
       let isSavingKnown = ecx1 >> 27 & 1 == 1
       self.init(
-        ecx1: ecx1, ebx7: leaf7.ebx, ecx7: leaf7.ecx,
+        ecx1: ecx1, ebx7: leaf7.ebx, ecx7: leaf7.ecx, edx7: leaf7.edx,
+        eax71: leaf7.eax > 0 ? registers(7, 1).eax : 0,
         savedStates: isSavingKnown ? savedRegisterStates() : 0)
     }
   #endif

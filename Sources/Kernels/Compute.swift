@@ -21,6 +21,7 @@ public final class Compute {
   private var input = Input()
   private var quantized = Buffer<UInt8>(count: 0)
   private var padded = Buffer<Float>(count: 0)
+  private var tiled = Buffer<UInt8>(count: 0)
   /// One panel and one small scratch for every worker.
   private var panels: [Buffer<UInt8>] = []
 
@@ -38,8 +39,11 @@ public final class Compute {
     if quantized.count < bytes { quantized = Buffer(count: bytes) }
     let floats = columns % 16 == 0 ? 0 : tokens * (columns + 15) / 16 * 16 + 16 * tokens
     if padded.count < floats { padded = Buffer(count: floats) }
-    let scratch =
-      WeightPanel.scratchBytes + WeightPanel.bytes + (tokens > 1 ? tokens * Self.sumBytes : 0)
+    if let tiles = tileCount(tokens) {
+      let bytes = tiles * QuantizedActivations.groups(columns) * TileActivations.groupBytes
+      if tiled.count < bytes { tiled = Buffer(count: bytes) }
+    }
+    let scratch = Self.sumsOffset + (tokens > 1 ? sumTokens(tokens) * Self.sumBytes : 0)
     for worker in panels.indices where panels[worker].count < scratch {
       panels[worker] = Buffer(count: scratch)
     }
@@ -48,6 +52,21 @@ public final class Compute {
   /// Bytes of one token's sums beside a panel.
   private static let sumBytes =
     panelsInPiece * WeightPanel.rows * MemoryLayout<Float>.stride
+
+  // A worker's memory: scratch for decoding, a panel, the panel's tiles, sums.
+  private static let tilesOffset = WeightPanel.scratchBytes + WeightPanel.bytes
+  private static let sumsOffset = tilesOffset + TilePanel.bytes
+
+  /// Tiles that hold so many tokens; nil where products of them are not done in tiles.
+  private func tileCount(_ tokens: Int) -> Int? {
+    guard kernels.tiles != nil, tokens > Self.fewTokens else { return nil }
+    return (tokens + TileActivations.tokens - 1) / TileActivations.tokens
+  }
+
+  /// Tokens for which a panel's product has sums.
+  private func sumTokens(_ tokens: Int) -> Int {
+    tileCount(tokens).map { $0 * TileActivations.tokens } ?? tokens
+  }
 
   /// Takes the activations that the next products share.
   ///
@@ -72,8 +91,16 @@ public final class Compute {
     precondition(matrix.columns == input.columns, "the activations have another width")
     guard let x = input.x, input.tokens > 0 else { return }
     observer?(matrix, x, input.tokens)
+    let tiles = tileCount(input.tokens) == nil ? nil : kernels.tiles
+    let decodeTiles = tiles?.decode[matrix.format.rawValue]
     timed("rounding of activations") {
-      if matrix.format.isFloat { padInput() } else { quantizeInput() }
+      if let tiles, decodeTiles != nil {
+        packTiles(tiles)
+      } else if matrix.format.isFloat {
+        padInput()
+      } else {
+        quantizeInput()
+      }
     }
     let floats = input.columns % 16 == 0 ? x : UnsafePointer(padded.pointer)
     timed("products of \(matrix.format)", bytes: matrix.rows * matrix.rowBytes) {
@@ -81,7 +108,12 @@ public final class Compute {
       case (1, true): floatVector(matrix, floats, into: out)
       case (...Self.fewTokens, false):
         packedVectors(matrix, into: out, stride: stride ?? matrix.rows)
-      default: panelProduct(matrix, floats, into: out, stride: stride ?? matrix.rows)
+      default:
+        if let tiles, let decodeTiles {
+          tileProduct(matrix, tiles, decodeTiles, into: out, stride: stride ?? matrix.rows)
+        } else {
+          panelProduct(matrix, floats, into: out, stride: stride ?? matrix.rows)
+        }
       }
     }
   }
@@ -100,6 +132,7 @@ public final class Compute {
     var columns = 0
     var isQuantized = false
     var isPadded = false
+    var isTiled = false
   }
 
   private func quantizeInput() {
@@ -130,6 +163,19 @@ public final class Compute {
       let row = padded.pointer + token * width
       row.update(from: x + token * input.columns, count: input.columns)
       (row + input.columns).update(repeating: 0, count: width - input.columns)
+    }
+  }
+
+  private func packTiles(_ kernels: TileKernels) {
+    guard !input.isTiled, let x = input.x, let tiles = tileCount(input.tokens) else { return }
+    input.isTiled = true
+    let (input, out) = (input, UnsafeMutableRawPointer(tiled.pointer))
+    let tokens = TileActivations.tokens
+    parallel(over: tiles) { tile, _ in
+      kernels.pack(
+        x + tile * tokens * input.columns, input.columns,
+        min(tokens, input.tokens - tile * tokens), input.columns,
+        out + tile * TileActivations.groupBytes, tiles * TileActivations.groupBytes)
     }
   }
 
@@ -191,27 +237,51 @@ public final class Compute {
     _ matrix: Matrix, _ x: UnsafePointer<Float>, into out: UnsafeMutablePointer<Float>,
     stride: Int
   ) {
-    let rows = panelRows(matrix)
-    let (input, kernels, panels) = (input, kernels, panels)
+    let (kernels, tokens) = (kernels, input.tokens)
     let quantized = UnsafeRawPointer(quantized.pointer)
     let packed = kernels.packed[matrix.format.rawValue]
     let float = kernels.float[matrix.format.rawValue]
+    forEachPiece(matrix, into: out, stride: stride) { part, scratch, sums in
+      if let packed {
+        Self.packedPanels(part, packed, kernels, quantized, tokens, scratch, into: sums)
+      } else if let float {
+        Self.floatPanels(part, float, kernels, x, tokens, scratch, into: sums)
+      }
+    }
+  }
+
+  private func tileProduct(
+    _ matrix: Matrix, _ kernels: TileKernels, _ decode: @escaping TileKernels.Decode,
+    into out: UnsafeMutablePointer<Float>, stride: Int
+  ) {
+    guard let tiles = tileCount(input.tokens) else { return }
+    let x = UnsafeRawPointer(tiled.pointer)
+    forEachPiece(matrix, into: out, stride: stride) { part, scratch, sums in
+      Self.tilePanels(part, kernels, decode, x, tiles, scratch, into: sums)
+    }
+  }
+
+  /// Calls the body for some panels' rows at a time, on all threads, and puts the sums that it has
+  /// written, `[panel][tokens][32]`, in their place.
+  private func forEachPiece(
+    _ matrix: Matrix, into out: UnsafeMutablePointer<Float>, stride: Int,
+    _ body: (
+      _ part: Matrix, _ scratch: UnsafeMutableRawPointer, _ sums: UnsafeMutablePointer<Float>
+    ) -> Void
+  ) {
+    let rows = panelRows(matrix)
+    let (tokens, sumTokens, panels) = (input.tokens, sumTokens(input.tokens), panels)
     parallel(over: (matrix.rows + rows - 1) / rows) { piece, worker in
       let first = piece * rows
       let part = matrix.rows(first..<min(first + rows, matrix.rows))
       let scratch = UnsafeMutableRawPointer(panels[worker].pointer)
-      let sums = (scratch + WeightPanel.scratchBytes + WeightPanel.bytes)
-        .assumingMemoryBound(to: Float.self)
-      if let packed {
-        Self.packedPanels(part, packed, kernels, quantized, input.tokens, scratch, into: sums)
-      } else if let float {
-        Self.floatPanels(part, float, kernels, x, input.tokens, scratch, into: sums)
-      }
+      let sums = (scratch + Self.sumsOffset).assumingMemoryBound(to: Float.self)
+      body(part, scratch, sums)
       for start in Swift.stride(from: 0, to: part.rows, by: WeightPanel.rows) {
         let count = min(WeightPanel.rows, part.rows - start)
-        for token in 0..<input.tokens {
+        for token in 0..<tokens {
           (out + token * stride + first + start)
-            .update(from: sums + start * input.tokens + token * WeightPanel.rows, count: count)
+            .update(from: sums + start * sumTokens + token * WeightPanel.rows, count: count)
         }
       }
     }
@@ -261,6 +331,31 @@ public final class Compute {
         kernels.floatMatrix(
           panel, rows, (columns + 15) / 16 * 16, x + start, width, tokens, sums + first * tokens,
           start > 0)
+      }
+    }
+  }
+
+  /// The products of some panels' rows in tiles, 256 columns at a time; sums are
+  /// `[panel][16 * tiles][32]`.
+  private static func tilePanels(
+    _ matrix: Matrix, _ kernels: TileKernels, _ decode: TileKernels.Decode,
+    _ activations: UnsafeRawPointer, _ tiles: Int, _ scratch: UnsafeMutableRawPointer,
+    into sums: UnsafeMutablePointer<Float>
+  ) {
+    let panel = scratch + WeightPanel.scratchBytes
+    let blocks = matrix.format.blocks
+    let groupBytes = blocks.blockBytes * WeightPanel.columns / blocks.blockSize
+    for group in 0..<QuantizedActivations.groups(matrix.columns) {
+      let columns = min(WeightPanel.columns, matrix.columns - group * WeightPanel.columns)
+      let x = activations + group * tiles * TileActivations.groupBytes
+      for first in stride(from: 0, to: matrix.rows, by: WeightPanel.rows) {
+        decode(
+          matrix.weights + first * matrix.rowBytes + group * groupBytes, matrix.rowBytes,
+          min(WeightPanel.rows, matrix.rows - first), columns, scratch, panel,
+          scratch + tilesOffset)
+        kernels.multiply(
+          scratch + tilesOffset, (columns + 63) / 64, x, tiles,
+          sums + first * tiles * TileActivations.tokens, group > 0)
       }
     }
   }

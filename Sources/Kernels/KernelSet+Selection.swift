@@ -1,6 +1,7 @@
 @_exported import KernelCore
 
 #if arch(x86_64)
+  import CInstructions
   import KernelsAVX2
   import KernelsAVX512
 #endif
@@ -18,18 +19,28 @@ extension KernelSet {
     #if arch(x86_64)
       if CPUFeatures.current.hasAVX2 { sets.append(makeAVX2()) }
       if CPUFeatures.current.hasAVX512VNNI { sets.append(makeAVX512()) }
+      #if os(Linux)
+        // Asked last: the system then keeps room for the tiles in every thread's state.
+        if CPUFeatures.current.hasAMX, requestTiles() == 0 { sets.append(makeAMX()) }
+      #endif
     #endif
     return sets
   }()
 
   /// The best set, or the one named.
   ///
-  /// - Parameter name: A set's name, as in `PHI_KERNELS`; nil or empty for the best.
+  /// - Parameters:
+  ///   - name: A set's name, as in `PHI_KERNELS`; nil or empty for the best.
+  ///   - roundsPrompts: Whether the best may be one with `tiles`.
   /// - Returns: The table of kernels.
   /// - Throws: `KernelSelectionError` if the machine has no such set.
-  public static func select(_ name: String?) throws(KernelSelectionError) -> KernelSet {
+  public static func select(
+    _ name: String?, roundsPrompts: Bool = false
+  ) throws(KernelSelectionError) -> KernelSet {
     let sets = supported
-    guard let name, !name.isEmpty else { return sets[sets.count - 1] }
+    guard let name, !name.isEmpty else {
+      return sets.last { roundsPrompts || $0.tiles == nil } ?? sets[0]
+    }
     if let set = sets.first(where: { $0.name == name }) { return set }
     let names = sets.map(\.name).joined(separator: ", ")
     throw KernelSelectionError(

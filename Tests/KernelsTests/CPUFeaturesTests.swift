@@ -9,13 +9,18 @@ struct CPUFeaturesTests {
   private let ebx7: UInt32 = 1 << 5 | 1 << 16 | 1 << 17 | 1 << 30 | 1 << 31
   /// AVX-512 VNNI.
   private let ecx7: UInt32 = 1 << 11
+  /// AMX-BF16, AMX-TILE.
+  private let edx7: UInt32 = 1 << 22 | 1 << 24
+  /// AVX512_BF16.
+  private let eax71: UInt32 = 1 << 5
 
   private func features(
     ecx1 hiding1: UInt32 = 0, ebx7 hidingB: UInt32 = 0, ecx7 hidingC: UInt32 = 0,
-    saving states: UInt64 = 0xe7
+    edx7 hidingD: UInt32 = 0, eax71 hidingA: UInt32 = 0, saving states: UInt64 = 0xe7
   ) -> CPUFeatures {
     CPUFeatures(
-      ecx1: ecx1 & ~hiding1, ebx7: ebx7 & ~hidingB, ecx7: ecx7 & ~hidingC, savedStates: states)
+      ecx1: ecx1 & ~hiding1, ebx7: ebx7 & ~hidingB, ecx7: ecx7 & ~hidingC,
+      edx7: edx7 & ~hidingD, eax71: eax71 & ~hidingA, savedStates: states)
   }
 
   @Test func takesWhatTheProcessorHasAndTheSystemSaves() {
@@ -41,5 +46,15 @@ struct CPUFeaturesTests {
       #expect(!features(ebx7: 1 << bit).hasAVX512VNNI)
     }
     #expect(!features(ecx7: 1 << 11).hasAVX512VNNI)
+  }
+
+  @Test func takesTilesThatTheSystemSaves() {
+    #expect(features(saving: 0x600e7).hasAMX)
+    for states: UInt64 in [0xe7, 0x200e7, 0x400e7, 0x60007] {
+      #expect(!features(saving: states).hasAMX)
+    }
+    for bit in [22, 24] { #expect(!features(edx7: 1 << bit, saving: 0x600e7).hasAMX) }
+    #expect(!features(eax71: 1 << 5, saving: 0x600e7).hasAMX)
+    #expect(features(edx7: 1 << 24, saving: 0x600e7).hasAVX512VNNI)
   }
 }

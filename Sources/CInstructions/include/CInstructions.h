@@ -25,6 +25,19 @@ static inline unsigned long long savedRegisterStates(void) {
 }
 #endif
 
+#if defined(__x86_64__) && defined(__linux__)
+/// `syscall`: asks for the tile registers, which Linux keeps from a process until it does. Zero if
+/// it may use them.
+static inline long requestTiles(void) {
+  long result;
+  __asm__ volatile("syscall" : "=a"(result)
+                   : "a"(158L /* arch_prctl */), "D"(0x1023L /* ARCH_REQ_XCOMP_PERM */),
+                     "S"(18L /* XFEATURE_XTILEDATA */)
+                   : "rcx", "r11", "memory");
+  return result;
+}
+#endif
+
 #if defined(__AVX512F__) && defined(__AVX512VNNI__)
 #include <immintrin.h>
 
@@ -51,6 +64,47 @@ static inline __m512 permuteLanes512(__m512 v, __m512i lanes) {
 static inline __m256 permuteLanes256(__m256 v, __m256i lanes) {
   __m256 result;
   __asm__("vpermps %1, %2, %0" : "=x"(result) : "x"(v), "x"(lanes));
+  return result;
+}
+#endif
+
+#if defined(__AVX512F__) && defined(__AVX512BW__)
+// AMX. Tiles 0 to 3 hold sums, 4 and 5 tokens, 6 and 7 weights; the compiler knows none of them.
+
+/// `ldtilecfg`.
+static inline void configureTiles(const void *configuration) {
+  __asm__ volatile("ldtilecfg %0" : : "m"(*(const char(*)[64])configuration));
+}
+
+/// `tilerelease`.
+static inline void releaseTiles(void) { __asm__ volatile("tilerelease"); }
+
+#define TILE(N)                                                                                  \
+  /** `tilezero`. */                                                                             \
+  static inline void clearTile##N(void) { __asm__ volatile("tilezero %tmm" #N); }                \
+  /** `tileloadd`. */                                                                            \
+  static inline void loadTile##N(const void *p, long stride) {                                   \
+    __asm__ volatile("tileloadd (%0,%1,1), %%tmm" #N : : "r"(p), "r"(stride) : "memory");        \
+  }                                                                                              \
+  /** `tilestored`. */                                                                           \
+  static inline void storeTile##N(void *p, long stride) {                                        \
+    __asm__ volatile("tilestored %%tmm" #N ", (%0,%1,1)" : : "r"(p), "r"(stride) : "memory");    \
+  }
+TILE(0) TILE(1) TILE(2) TILE(3) TILE(4) TILE(5) TILE(6) TILE(7)
+#undef TILE
+
+#define TILE_PRODUCT(SUMS, TOKENS, WEIGHTS)                                                      \
+  /** `tdpbf16ps`. */                                                                            \
+  static inline void addTileProducts##SUMS(void) {                                               \
+    __asm__ volatile("tdpbf16ps %tmm" #WEIGHTS ", %tmm" #TOKENS ", %tmm" #SUMS);                 \
+  }
+TILE_PRODUCT(0, 4, 6) TILE_PRODUCT(1, 4, 7) TILE_PRODUCT(2, 5, 6) TILE_PRODUCT(3, 5, 7)
+#undef TILE_PRODUCT
+
+/// `vcvtne2ps2bf16`: words of `low` in the low half.
+static inline __m512i bfloat16Words512(__m512 low, __m512 high) {
+  __m512i result;
+  __asm__("vcvtne2ps2bf16 %1, %2, %0" : "=v"(result) : "v"(low), "v"(high));
   return result;
 }
 #endif

@@ -52,7 +52,7 @@ let benchCommand = Command(
   let session = try ModelOptions.session(model, arguments, contextLength: needed)
   let repetitions = try arguments.int("repetitions", in: 1...1000) ?? 3
   let limits = MachineLimits(
-    kernels: try KernelSet.select(session.options.kernels), threads: session.threads)
+    kernels: try KernelSet.select(session.kernelsName), threads: session.threads)
   let profile = arguments.has("profile") ? StepProfile() : nil
   session.profile = profile
   let report = BenchReport(session, limits, isJSON: arguments.has("json"))

@@ -88,7 +88,8 @@ enum ModelOptions {
   /// - Parameters:
   ///   - model: What runs.
   ///   - arguments: The options.
-  ///   - full: Whether the cache is to have full precision unless the options say otherwise.
+  ///   - full: Whether prompts, and the cache unless the options say otherwise, are to have full
+  ///     precision.
   ///   - contextLength: The context where the options do not say; nil for the model's.
   /// - Returns: A session that has read nothing.
   /// - Throws: `UsageError` for an option that cannot be, and as `Session.init`.
@@ -103,6 +104,7 @@ enum ModelOptions {
     options.threads = try arguments.int("threads", in: 1...1024)
     options.chunkLength = try arguments.int("chunk", in: 1...8192) ?? 256
     options.kernels = ProcessInfo.processInfo.environment["PHI_KERNELS"]
+    options.roundsPrompts = !full
     if let name = arguments.string("cache") {
       guard let format = CacheFormat(rawValue: name) else {
         throw UsageError(description: "--cache: found '\(name)', expected f32 or f16")

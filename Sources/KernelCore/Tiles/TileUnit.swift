@@ -1,0 +1,45 @@
+/// A unit that multiplies matrices in tiles of bfloat16, as Intel's AMX does (Intel, Instruction Set
+/// Extensions Programming Reference, chapter 3).
+///
+/// It has four tiles of 16 tokens' sums with 16 rows of weights, two of tokens and two of weights:
+/// a block of 32 by 32 sums takes four products for four loads.
+public protocol TileUnit: SendableMetatype {
+  /// A unit at rest.
+  init()
+  /// Sets the tiles up on this thread; nothing is in them.
+  mutating func begin()
+  /// Gives the tiles up.
+  mutating func end()
+  /// Makes sums zero.
+  mutating func clearSums(_ index: Int)
+  /// Reads sums of 16 tokens, each token's 16 floats `stride` bytes after the one before.
+  mutating func loadSums(_ index: Int, _ p: UnsafeRawPointer, stride: Int)
+  /// Writes sums of 16 tokens likewise.
+  mutating func storeSums(_ index: Int, _ p: UnsafeMutableRawPointer, stride: Int)
+  /// Reads 16 tokens' 32 values.
+  mutating func loadTokens(_ index: Int, _ p: UnsafeRawPointer)
+  /// Reads 16 pairs of columns of 16 rows.
+  mutating func loadWeights(_ index: Int, _ p: UnsafeRawPointer)
+  /// Adds the products of tokens with weights to the sums `2 * tokens + weights`.
+  mutating func addProducts(tokens: Int, weights: Int)
+  /// In each lane of 32 bits the two values, rounded to nearest even.
+  static func pairs<S: InstructionSet>(_ low: Floats, _ high: Floats, _: S.Type) -> Bits
+}
+
+/// Rounding of floats to bfloat16.
+public enum BFloat16Rounding {
+  /// Sixteen values rounded to nearest even, as integers: the sign extended from 16 bits.
+  @inlinable @inline(__always)
+  public static func words(_ v: Floats) -> SIMD16<Int32> {
+    let bits = unsafeBitCast(v, to: SIMD16<Int32>.self)
+    let isOdd = (bits &>> 16) & SIMD16(repeating: 1)
+    return (bits &+ (isOdd &+ SIMD16(repeating: 0x7FFF))) &>> 16
+  }
+
+  /// What `TileUnit.pairs` gives, in words that every processor has.
+  @inlinable @inline(__always)
+  public static func pairs(_ low: Floats, _ high: Floats) -> Bits {
+    let pairs = (words(low) & SIMD16(repeating: 0xFFFF)) | (words(high) &<< 16)
+    return unsafeBitCast(pairs, to: Bits.self)
+  }
+}
