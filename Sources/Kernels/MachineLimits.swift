@@ -8,11 +8,14 @@ public struct MachineLimits: Sendable {
   public let packedProducts: Double
   /// Products a second of floats.
   public let floatProducts: Double
+  /// Products a second of tiles; nil without a unit for them.
+  public let tileProducts: Double?
 
   /// Bytes that are read in one measurement: far more than caches hold.
   private static let memory = 256 << 20
   private static let time = Duration.milliseconds(250)
   private static let calls = 12 << 20
+  private static let tileCalls = 1 << 20
 
   /// Measures for about a second.
   ///
@@ -38,6 +41,11 @@ public struct MachineLimits: Sendable {
     floatProducts = Self.best(Double(threads * Self.calls * 16), parallel) {
       parallel(over: threads) { index, _ in
         Self.keep(kernels.probeProducts(Self.calls, 0.5 / Float(index + 1)))
+      }
+    }
+    tileProducts = kernels.tiles.map { tiles in
+      Self.best(Double(threads * Self.tileCalls * 16 * 16 * 32), parallel) {
+        parallel(over: threads) { _, _ in tiles.probe(Self.tileCalls) }
       }
     }
   }

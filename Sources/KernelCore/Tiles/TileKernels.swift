@@ -28,6 +28,8 @@ public struct TileKernels: Sendable {
   public var decode: [Decode?]
   /// Multiplies a panel with tokens.
   public var multiply: Multiply
+  /// `TileMatrix.products`.
+  public var probe: @Sendable (_ count: Int) -> Void
 
   /// The generic kernels, specialized for a set and a unit.
   ///
@@ -55,6 +57,7 @@ public struct TileKernels: Sendable {
       TileMatrix.multiply(
         panel, steps: steps, activations, tiles: tiles, into: sums, adds: adds, U.self)
     }
+    probe = { count in TileMatrix.products(count, U.self) }
   }
 
   @inlinable @inline(__always)

@@ -28,6 +28,24 @@ public enum TileMatrix {
     unit.end()
   }
 
+  /// Multiplies tiles that stay where they are, 16 × 16 × 32 products at a time: the unit's limit.
+  ///
+  /// - `count`: Tile products, a multiple of 4.
+  @inlinable @inline(never)
+  public static func products<U: TileUnit>(_ count: Int, _: U.Type) {
+    var unit = U()
+    unit.begin()
+    var done = 0
+    while done < count {
+      unit.addProducts(tokens: 0, weights: 0)
+      unit.addProducts(tokens: 0, weights: 1)
+      unit.addProducts(tokens: 1, weights: 0)
+      unit.addProducts(tokens: 1, weights: 1)
+      done &+= 4
+    }
+    unit.end()
+  }
+
   /// One or two times 16 tokens with 32 rows.
   @inlinable @inline(__always)
   static func block<U: TileUnit>(

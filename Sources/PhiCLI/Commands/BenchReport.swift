@@ -7,28 +7,26 @@ final class BenchReport {
   private let session: Session
   private let limits: MachineLimits
   private let isJSON: Bool
-  /// Whether most weights are multiplied as packed integers, and so by which limit to measure.
-  private let isPacked: Bool
+  /// Operations a second at best for what most weights are.
+  private let operationLimit: Double
   private var rows: [[String: Any]] = []
 
   init(_ session: Session, _ limits: MachineLimits, isJSON: Bool) {
     self.session = session
     self.limits = limits
     self.isJSON = isJSON
-    let (packed, float) = session.model.file.tensors.reduce((0, 0)) { sums, tensor in
-      let count = tensor.shape.count > 1 ? tensor.shape.reduce(1, *) : 0
-      return tensor.type.blockSize > 1 ? (sums.0 + count, sums.1) : (sums.0, sums.1 + count)
+    var counts: [TensorType: Int] = [:]
+    for tensor in session.model.file.tensors where tensor.shape.count > 1 {
+      counts[tensor.type, default: 0] += tensor.shape.reduce(1, *)
     }
-    isPacked = packed > float
+    let most = counts.max { $0.value < $1.value }?.key ?? .f32
+    let products = most.blockSize > 1 ? limits.packedProducts : limits.floatProducts
+    operationLimit = 2 * (most == .f32 ? products : limits.tileProducts ?? products)
     guard !isJSON else { return }
     StandardError.write(
       "\(session.kernelsName) kernels, \(session.threads) threads; the limits measured here: "
         + String(
           format: "%.1f GB/s, %.2f TFLOP/s\n", limits.readBytes / 1e9, operationLimit / 1e12))
-  }
-
-  private var operationLimit: Double {
-    2 * (isPacked ? limits.packedProducts : limits.floatProducts)
   }
 
   /// Prints a result, and where its time went.
