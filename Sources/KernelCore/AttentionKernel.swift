@@ -60,7 +60,6 @@ public enum AttentionKernel {
     headSize: Int, into scores: UnsafeMutablePointer<Float>, _: S.Type, _: F.Type
   ) -> Float {
     let whole = headSize & ~15
-    var largest = -Float.infinity
     var j = 0
     while j < count {
       let last = count &- 1
@@ -71,6 +70,7 @@ public enum AttentionKernel {
       let k1 = keys + j1 &* positionBytes
       let k2 = keys + j2 &* positionBytes
       let k3 = keys + j3 &* positionBytes
+      prefetchNext(k0, 4 &* positionBytes, positionBytes, S.self)
       var s0 = S.splat(0)
       var s1 = S.splat(0)
       var s2 = S.splat(0)
@@ -94,18 +94,22 @@ public enum AttentionKernel {
         s2 = S.multiplyAdd(s2, F.load(k2 + offset, count: tail, S.self), q)
         s3 = S.multiplyAdd(s3, F.load(k3 + offset, count: tail, S.self), q)
       }
-      scores[j] = S.sum(s0)
-      scores[j1] = S.sum(s1)
-      scores[j2] = S.sum(s2)
-      scores[j3] = S.sum(s3)
+      // Beyond the last position its score is repeated, which changes no maximum.
+      let sums = S.sums(s0, s1, s2, s3)
+      UnsafeMutableRawPointer(scores + j).storeBytes(of: sums, as: SIMD4<Float>.self)
       j &+= 4
     }
-    j = 0
-    while j < count {
-      largest = scores[j] > largest ? scores[j] : largest
+    while j & 15 != 0 {
+      scores[j] = -.greatestFiniteMagnitude
       j &+= 1
     }
-    return largest
+    var largest = S.splat(-.infinity)
+    j = 0
+    while j < count {
+      largest = S.maximum(largest, S.load(UnsafePointer(scores + j)))
+      j &+= 16
+    }
+    return S.largest(largest)
   }
 
   /// Replaces each score by `exp(score − largest)`; returns their sum.
@@ -113,19 +117,41 @@ public enum AttentionKernel {
   static func exponentiate<S: InstructionSet>(
     _ scores: UnsafeMutablePointer<Float>, minus largest: Float, count: Int, _: S.Type
   ) -> Float {
-    // Scores beyond `count` are left from an earlier block or zero: they are computed and ignored.
+    var sum = S.splat(0)
     var i = 0
     while i < count {
-      S.store(S.exp(S.load(scores + i) - S.splat(largest)), scores + i)
+      let weights = S.exp(S.load(UnsafePointer(scores + i)) - S.splat(largest))
+      let rest = count &- i
+      // What lies beyond the last position is no weight.
+      sum += rest >= 16 ? weights : first(rest, of: weights)
+      S.store(weights, scores + i)
       i &+= 16
     }
-    var sum: Float = 0
-    i = 0
-    while i < count {
-      sum += scores[i]
-      i &+= 1
+    return S.sum(sum)
+  }
+
+  /// The first lanes, the others zero.
+  @inlinable @inline(__always)
+  static func first(_ count: Int, of v: Floats) -> Floats {
+    var v = v
+    var lane = count
+    while lane < 16 {
+      v[lane] = 0
+      lane &+= 1
     }
-    return sum
+    return v
+  }
+
+  /// Asks for what the next block has in these bytes' place.
+  @inlinable @inline(__always)
+  static func prefetchNext<S: InstructionSet>(
+    _ p: UnsafeRawPointer, _ bytes: Int, _ positionBytes: Int, _: S.Type
+  ) {
+    var offset = 0
+    while offset < bytes {
+      S.prefetch(p + (blockSize &* positionBytes &+ offset))
+      offset &+= 64
+    }
   }
 
   /// `out = out * rescale + Σ weights[j] * values[j]`.
@@ -143,6 +169,9 @@ public enum AttentionKernel {
       let p = values + i &* F.blockBytes
       var j = 0
       while j < count {
+        if i == 0 {
+          prefetchNext(p + j &* positionBytes, 2 &* positionBytes, positionBytes, S.self)
+        }
         addRow(&sums, weights[j], p + j &* positionBytes, S.self, F.self)
         if j &+ 1 < count {
           addRow(&others, weights[j &+ 1], p + (j &+ 1) &* positionBytes, S.self, F.self)

@@ -182,6 +182,22 @@ extension InstructionSet {
     return two.x + two.y
   }
 
+  /// The sums of four vectors' lanes.
+  @inlinable @inline(__always)
+  public static func sums(_ a: Floats, _ b: Floats, _ c: Floats, _ d: Floats) -> SIMD4<Float> {
+    let ab = SIMD8(lowHalf: quarters(a), highHalf: quarters(b))
+    let cd = SIMD8(lowHalf: quarters(c), highHalf: quarters(d))
+    let pairs = SIMD8(lowHalf: ab.evenHalf + ab.oddHalf, highHalf: cd.evenHalf + cd.oddHalf)
+    return pairs.evenHalf + pairs.oddHalf
+  }
+
+  /// Lanes with the same remainder by four, added.
+  @inlinable @inline(__always)
+  static func quarters(_ v: Floats) -> SIMD4<Float> {
+    let eight = v.lowHalf + v.highHalf
+    return eight.lowHalf + eight.highHalf
+  }
+
   /// The largest lane.
   @inlinable @inline(__always)
   public static func largest(_ v: Floats) -> Float {
