@@ -9,7 +9,7 @@ public enum AffineBlockEncoder<F: AffineBlock> {
   /// Encodes one row.
   ///
   /// Without importance and effort the bits are the reference's, whose codes span the range.
-  @inlinable @inline(__always)
+  @inlinable @inline(never)
   public static func encodeRow<S: InstructionSet>(
     _ values: UnsafePointer<Float>, count: Int, importance: UnsafePointer<Float>?, effort: Int,
     into out: UnsafeMutableRawPointer, _: S.Type

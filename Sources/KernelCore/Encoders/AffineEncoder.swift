@@ -16,7 +16,7 @@ public enum AffineEncoder<F: AffineSuperBlock> {
   }
 
   /// Encodes one row.
-  @inlinable @inline(__always)
+  @inlinable @inline(never)
   public static func encodeRow<S: InstructionSet>(
     _ values: UnsafePointer<Float>, count: Int, importance: UnsafePointer<Float>?, effort: Int,
     into out: UnsafeMutableRawPointer, _: S.Type

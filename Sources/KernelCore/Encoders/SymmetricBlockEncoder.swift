@@ -6,7 +6,7 @@ public enum SymmetricBlockEncoder<F: SymmetricBlock> {
   ///
   /// Without importance and effort the bits are the reference's, which takes the scale from the
   /// extreme value; the table's format has no such rule.
-  @inlinable @inline(__always)
+  @inlinable @inline(never)
   public static func encodeRow<S: InstructionSet>(
     _ values: UnsafePointer<Float>, count: Int, importance: UnsafePointer<Float>?, effort: Int,
     table: LevelTable, into out: UnsafeMutableRawPointer, _: S.Type

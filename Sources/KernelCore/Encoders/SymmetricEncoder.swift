@@ -7,7 +7,7 @@ public enum SymmetricEncoder<F: SymmetricSuperBlock> {
   public typealias Line = (d: Floats, scale: Floats, error: Floats)
 
   /// Encodes one row.
-  @inlinable @inline(__always)
+  @inlinable @inline(never)
   public static func encodeRow<S: InstructionSet>(
     _ values: UnsafePointer<Float>, count: Int, importance: UnsafePointer<Float>?, effort: Int,
     table: LevelTable, into out: UnsafeMutableRawPointer, _: S.Type
