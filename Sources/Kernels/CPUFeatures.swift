@@ -16,6 +16,9 @@ struct CPUFeatures: Equatable, Sendable {
   let hasAVX2: Bool
   /// AVX-512 F, BW, DQ, VL and VNNI.
   let hasAVX512VNNI: Bool
+  /// Whether wide registers are added by more units than multiply: AMD's are, since Zen 4, while
+  /// Intel has two for both.
+  let hasUnitsForAdditions: Bool
 
   /// The features of the machine that runs the program.
   static let current = CPUFeatures()
@@ -26,8 +29,9 @@ struct CPUFeatures: Equatable, Sendable {
   ///   - ecx1: ECX of leaf 1.
   ///   - ebx7: EBX of leaf 7.
   ///   - ecx7: ECX of leaf 7.
+  ///   - vendor: The maker's name in leaf 0.
   ///   - savedStates: XCR0, the register states that the system saves; 0 without OSXSAVE.
-  init(ecx1: UInt32, ebx7: UInt32, ecx7: UInt32, savedStates: UInt64) {
+  init(ecx1: UInt32, ebx7: UInt32, ecx7: UInt32, vendor: String = "", savedStates: UInt64) {
     func all(_ bits: [UInt32], of register: UInt32) -> Bool {
       bits.allSatisfy { register >> $0 & 1 == 1 }
     }
@@ -42,7 +46,17 @@ struct CPUFeatures: Equatable, Sendable {
     hasAVX512VNNI =
       hasAVX2 && savedStates & masksAndZMM == masksAndZMM && all([16, 17, 30, 31], of: ebx7)
       && all([11], of: ecx7)
+    hasUnitsForAdditions = vendor == Self.amd
   }
+
+  /// The same features of another maker's processor.
+  init(_ features: CPUFeatures, vendor: String) {
+    hasAVX2 = features.hasAVX2
+    hasAVX512VNNI = features.hasAVX512VNNI
+    hasUnitsForAdditions = vendor == Self.amd
+  }
+
+  private static let amd = "AuthenticAMD"
 
   #if !arch(x86_64)
     private init() { self.init(ecx1: 0, ebx7: 0, ecx7: 0, savedStates: 0) }
@@ -59,18 +73,22 @@ struct CPUFeatures: Equatable, Sendable {
       hasAVX2 = has(["avx2_0", "fma", "f16c"])
       hasAVX512VNNI =
         hasAVX2 && has(["avx512f", "avx512bw", "avx512dq", "avx512vl", "avx512vnni"])
+      hasUnitsForAdditions = false
     }
   #else
     private init() {
-      func registers(_ leaf: UInt32) -> (ebx: UInt32, ecx: UInt32) {
+      func registers(_ leaf: UInt32) -> (ebx: UInt32, ecx: UInt32, edx: UInt32) {
         var (eax, ebx, ecx, edx): (UInt32, UInt32, UInt32, UInt32) = (0, 0, 0, 0)
-        guard __get_cpuid_count(leaf, 0, &eax, &ebx, &ecx, &edx) != 0 else { return (0, 0) }
-        return (ebx, ecx)
+        guard __get_cpuid_count(leaf, 0, &eax, &ebx, &ecx, &edx) != 0 else { return (0, 0, 0) }
+        return (ebx, ecx, edx)
       }
-      let (ecx1, leaf7) = (registers(1).ecx, registers(7))
+      let (leaf0, ecx1, leaf7) = (registers(0), registers(1).ecx, registers(7))
+      let name = [leaf0.ebx, leaf0.edx, leaf0.ecx].flatMap { word in
+        (0..<4).map { UInt8(truncatingIfNeeded: word >> (8 * $0)) }
+      }
       let isSavingKnown = ecx1 >> 27 & 1 == 1
       self.init(
-        ecx1: ecx1, ebx7: leaf7.ebx, ecx7: leaf7.ecx,
+        ecx1: ecx1, ebx7: leaf7.ebx, ecx7: leaf7.ecx, vendor: String(decoding: name, as: UTF8.self),
         savedStates: isSavingKnown ? savedRegisterStates() : 0)
     }
   #endif

@@ -23,6 +23,12 @@ struct CPUFeaturesTests {
     #expect(features().hasAVX512VNNI)
   }
 
+  @Test func knowsWhoseUnitsAdd() {
+    #expect(CPUFeatures(features(), vendor: "AuthenticAMD").hasUnitsForAdditions)
+    #expect(!CPUFeatures(features(), vendor: "GenuineIntel").hasUnitsForAdditions)
+    #expect(CPUFeatures(features(), vendor: "AuthenticAMD").hasAVX512VNNI)
+  }
+
   @Test func takesNoRegistersThatTheSystemDoesNotSave() {
     #expect(!features(saving: 0x3).hasAVX2)
     #expect(!features(saving: 0x3).hasAVX512VNNI)
