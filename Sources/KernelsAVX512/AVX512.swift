@@ -292,6 +292,7 @@
     /// The kernels for AVX-512 with VNNI.
     ///
     /// - Parameter sharesProducts: Whether additions have units besides those that multiply.
+    /// - Returns: The table.
     public static func makeAVX512(sharesProducts: Bool) -> KernelSet {
       var set = KernelSet(AVX512.self)
       // Zen 5, one core: a panel of Q4_0 at 0.53 TFLOP/s against 0.45.
