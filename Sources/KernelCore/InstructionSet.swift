@@ -106,8 +106,12 @@ public protocol InstructionSet: SendableMetatype {
   static func splatPair(_ p: UnsafeRawPointer) -> Bits
   /// The high byte of each word, its sign extended.
   static func signedOddBytes(_ v: Bits) -> Bits
+  /// Sum of words, wrapping.
+  static func addWords(_ a: Bits, _ b: Bits) -> Bits
   /// Difference of words, wrapping.
   static func subtractWords(_ a: Bits, _ b: Bits) -> Bits
+  /// Difference of lanes of 32 bits, wrapping.
+  static func subtractIntegers(_ a: Bits, _ b: Bits) -> Bits
   /// Sixteen sums of two products of signed words, in lanes of 32 bits.
   static func products(_ a: Bits, _ b: Bits) -> Bits
   /// `sum + products(a, b)`.
@@ -122,6 +126,8 @@ public protocol InstructionSet: SendableMetatype {
 
   /// Whether tiles of two rows of lanes by six tokens fit in registers.
   static var hasWideTiles: Bool { get }
+  /// Whether panels are made for `SharedProducts`.
+  static var sharesProducts: Bool { get }
 }
 
 extension InstructionSet {
@@ -143,6 +149,22 @@ extension InstructionSet {
     let high = SIMD4(0, words.w, 0, words.w) &>> SIMD4(0, 0, 0, 4) & SIMD4(repeating: 0x0F0F_0F0F)
     return unsafeBitCast(low | high, to: SixteenBytes.self)
   }
+
+  @inlinable @inline(__always)
+  public static func addWords(_ a: Bits, _ b: Bits) -> Bits {
+    unsafeBitCast(
+      unsafeBitCast(a, to: SIMD32<Int16>.self) &+ unsafeBitCast(b, to: SIMD32<Int16>.self),
+      to: Bits.self)
+  }
+
+  @inlinable @inline(__always)
+  public static func subtractIntegers(_ a: Bits, _ b: Bits) -> Bits {
+    unsafeBitCast(
+      unsafeBitCast(a, to: SIMD16<Int32>.self) &- unsafeBitCast(b, to: SIMD16<Int32>.self),
+      to: Bits.self)
+  }
+
+  @inlinable public static var sharesProducts: Bool { @inline(__always) get { false } }
 
   /// The low byte of each word.
   @inlinable @inline(__always)

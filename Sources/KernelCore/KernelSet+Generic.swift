@@ -23,28 +23,7 @@ extension KernelSet {
       nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil,
     ]
     encode = Self.encoders(S.self)
-    packedMatrix = [
-      { panel, rows, steps, activations, tokens, sums, adds in
-        MatrixMatrix.packed(
-          panel, rows: rows, steps: steps, hasMinimums: false, hasSmallBlocks: false, activations,
-          tokens: tokens, into: sums, adds: adds, S.self)
-      },
-      { panel, rows, steps, activations, tokens, sums, adds in
-        MatrixMatrix.packed(
-          panel, rows: rows, steps: steps, hasMinimums: true, hasSmallBlocks: false, activations,
-          tokens: tokens, into: sums, adds: adds, S.self)
-      },
-      { panel, rows, steps, activations, tokens, sums, adds in
-        MatrixMatrix.packed(
-          panel, rows: rows, steps: steps, hasMinimums: false, hasSmallBlocks: true, activations,
-          tokens: tokens, into: sums, adds: adds, S.self)
-      },
-      { panel, rows, steps, activations, tokens, sums, adds in
-        MatrixMatrix.packed(
-          panel, rows: rows, steps: steps, hasMinimums: true, hasSmallBlocks: true, activations,
-          tokens: tokens, into: sums, adds: adds, S.self)
-      },
-    ]
+    packedMatrix = Self.packedMatrix(S.self, SeparateProducts.self)
     floatMatrix = { panel, rows, columns, activations, stride, tokens, sums, adds in
       MatrixMatrix.floats(
         panel, rows: rows, columns: columns, activations, tokenStride: stride, tokens: tokens,
@@ -128,6 +107,41 @@ extension KernelSet {
         scratch: scratch, into: out, outStride: outStride, S.self, F16.self, TileProduct<U>.self)
     }
     return result
+  }
+
+  /// Products of packed panels that share multiplications, for a set whose panels are made for it.
+  @inlinable @inline(__always)
+  public static func sharedPackedMatrix<S: InstructionSet>(_ set: S.Type) -> [PackedMatrix] {
+    packedMatrix(S.self, SharedProducts.self)
+  }
+
+  /// In the order of `PackedKernels.matrix(of:)`.
+  @inlinable @inline(__always)
+  static func packedMatrix<S: InstructionSet, R: ProductRule>(
+    _: S.Type, _: R.Type
+  ) -> [PackedMatrix] {
+    [
+      { panel, rows, steps, activations, tokens, sums, adds in
+        MatrixMatrix.packed(
+          panel, rows: rows, steps: steps, hasMinimums: false, hasSmallBlocks: false, activations,
+          tokens: tokens, into: sums, adds: adds, S.self, R.self)
+      },
+      { panel, rows, steps, activations, tokens, sums, adds in
+        MatrixMatrix.packed(
+          panel, rows: rows, steps: steps, hasMinimums: true, hasSmallBlocks: false, activations,
+          tokens: tokens, into: sums, adds: adds, S.self, R.self)
+      },
+      { panel, rows, steps, activations, tokens, sums, adds in
+        MatrixMatrix.packed(
+          panel, rows: rows, steps: steps, hasMinimums: false, hasSmallBlocks: true, activations,
+          tokens: tokens, into: sums, adds: adds, S.self, R.self)
+      },
+      { panel, rows, steps, activations, tokens, sums, adds in
+        MatrixMatrix.packed(
+          panel, rows: rows, steps: steps, hasMinimums: true, hasSmallBlocks: true, activations,
+          tokens: tokens, into: sums, adds: adds, S.self, R.self)
+      },
+    ]
   }
 }
 

@@ -16,10 +16,10 @@ public enum MatrixMatrix {
   /// - `sums`: `[tokens][32]`.
   /// - `adds`: Whether results are added to what is there.
   @inlinable @inline(__always)
-  public static func packed<S: InstructionSet>(
+  static func packed<S: InstructionSet, R: ProductRule>(
     _ panel: UnsafeRawPointer, rows: Int, steps: Int, hasMinimums: Bool, hasSmallBlocks: Bool,
     _ activations: UnsafeRawPointer, tokens: Int, into sums: UnsafeMutablePointer<Float>,
-    adds: Bool, _: S.Type
+    adds: Bool, _: S.Type, _: R.Type
   ) {
     var token = 0
     while token < tokens {
@@ -27,19 +27,23 @@ public enum MatrixMatrix {
       let out = sums + token &* WeightPanel.rows
       if S.hasWideTiles, tokens &- token >= 6 {
         packedRows(
-          panel, rows, steps, hasMinimums, hasSmallBlocks, x, out, adds, S.self, TokenTile6.self)
+          panel, rows, steps, hasMinimums, hasSmallBlocks, x, out, adds, S.self, R.self,
+          TokenTile6.self)
         token &+= 6
       } else if S.hasWideTiles, tokens &- token >= 4 {
         packedRows(
-          panel, rows, steps, hasMinimums, hasSmallBlocks, x, out, adds, S.self, TokenTile4.self)
+          panel, rows, steps, hasMinimums, hasSmallBlocks, x, out, adds, S.self, R.self,
+          TokenTile4.self)
         token &+= 4
       } else if tokens &- token >= 2 {
         packedRows(
-          panel, rows, steps, hasMinimums, hasSmallBlocks, x, out, adds, S.self, TokenTile2.self)
+          panel, rows, steps, hasMinimums, hasSmallBlocks, x, out, adds, S.self, R.self,
+          TokenTile2.self)
         token &+= 2
       } else {
         packedRows(
-          panel, rows, steps, hasMinimums, hasSmallBlocks, x, out, adds, S.self, TokenTile1.self)
+          panel, rows, steps, hasMinimums, hasSmallBlocks, x, out, adds, S.self, R.self,
+          TokenTile1.self)
         token &+= 1
       }
     }
@@ -82,16 +86,17 @@ public enum MatrixMatrix {
 
   /// Some tokens times all rows.
   @inlinable @inline(never)
-  static func packedRows<S: InstructionSet, T: TokenTile>(
+  static func packedRows<S: InstructionSet, R: ProductRule, T: TokenTile>(
     _ panel: UnsafeRawPointer, _ rows: Int, _ steps: Int, _ hasMinimums: Bool,
     _ hasSmallBlocks: Bool, _ activations: UnsafeRawPointer, _ out: UnsafeMutablePointer<Float>,
-    _ adds: Bool, _: S.Type, _: T.Type
+    _ adds: Bool, _: S.Type, _: R.Type, _: T.Type
   ) {
     var half = panel
     var first = 0
     while first < rows {
       packedTile(
-        half, steps, hasMinimums, hasSmallBlocks, activations, out + first, adds, S.self, T.self)
+        half, steps, hasMinimums, hasSmallBlocks, activations, out + first, adds, S.self, R.self,
+        T.self)
       half += WeightPanel.packedHalfBytes
       first &+= S.hasWideTiles ? WeightPanel.rows : WeightPanel.halfRows
     }
@@ -114,10 +119,10 @@ public enum MatrixMatrix {
 
   /// Some tokens times the rows of a half, or of both.
   @inlinable @inline(__always)
-  static func packedTile<S: InstructionSet, T: TokenTile>(
+  static func packedTile<S: InstructionSet, R: ProductRule, T: TokenTile>(
     _ half: UnsafeRawPointer, _ steps: Int, _ hasMinimums: Bool, _ hasSmallBlocks: Bool,
     _ activations: UnsafeRawPointer, _ out: UnsafeMutablePointer<Float>, _ adds: Bool, _: S.Type,
-    _: T.Type
+    _: R.Type, _: T.Type
   ) {
     let tokenBytes = QuantizedActivations.groupBytes
     var tile = T()
@@ -130,14 +135,21 @@ public enum MatrixMatrix {
       let lane = block &* pairs % 16
       var w = half + (step &* WeightPanel.stepBytes &+ lane &* 64)
       var x = activations + (step &* QuantizedActivations.stepBytes &+ lane &* 4)
+      if R.isShared {
+        let tooMuch = load(half + (WeightPanel.pairSumsOffset &+ block &* 64), S.self)
+        let x =
+          activations
+          + (block &* 4
+            &+ (hasSmallBlocks
+              ? QuantizedActivations.smallPairSumsOffset : QuantizedActivations.pairSumsOffset))
+        tile.forEach { token, sums in sums.begin(tooMuch, x + token &* tokenBytes, S.self) }
+      }
       var pair = 0
       while pair < pairs {
         let even = load(w, S.self)
         let odd = load(w + 1024, S.self)
         tile.forEach { token, sums in
-          let x = x + token &* tokenBytes
-          sums.add(even, x, S.self)
-          sums.add(odd, x + 64, S.self)
+          sums.add(even, odd, x + token &* tokenBytes, S.self, R.self)
         }
         w += 64
         x += 4

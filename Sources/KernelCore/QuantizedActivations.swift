@@ -6,8 +6,8 @@
 ///
 /// A row is cut in groups of 256 values, the last one filled with zeros; the first groups of all
 /// tokens come first, then the second ones, and so on. Each group holds four
-/// steps of 64 codes, then sums of codes, which offsets and minimums are multiplied with, and the
-/// scale. Of each four codes in a step, the first and the third lie in its first half and the
+/// steps of 64 codes, then sums of codes, which offsets and minimums are multiplied with, the
+/// scale, and what `SharedProducts` takes off. Of each four codes in a step, the first and the third lie in its first half and the
 /// others in its second: so bytes of weights meet them after a mask and a shift.
 public enum QuantizedActivations {
   /// Values in a group.
@@ -35,9 +35,18 @@ public enum QuantizedActivations {
   @inlinable public static var scaleOffset: Int {
     @inline(__always) get { 736 }
   }
+  /// Where the negated sums of products of neighbouring codes begin, integers modulo 2³²: of each 32
+  /// codes.
+  @inlinable public static var pairSumsOffset: Int {
+    @inline(__always) get { 768 }
+  }
+  /// Where the negated sums of products of neighbouring codes begin of each 16 codes.
+  @inlinable public static var smallPairSumsOffset: Int {
+    @inline(__always) get { 800 }
+  }
   /// Bytes in a group.
   @inlinable public static var groupBytes: Int {
-    @inline(__always) get { 768 }
+    @inline(__always) get { 896 }
   }
   /// Groups in a row of `count` values.
   @inlinable @inline(__always)
@@ -49,9 +58,9 @@ public enum QuantizedActivations {
     group.load(fromByteOffset: scaleOffset, as: Float.self)
   }
 
-  /// The largest code.
+  /// The largest code: a weight's code added to it is still a word.
   @inlinable static var largestCode: Float {
-    @inline(__always) get { 32767 }
+    @inline(__always) get { 32767 - 128 }
   }
 
   /// Quantizes one row of `count` values, writing its groups `stride` bytes apart.
@@ -96,6 +105,25 @@ public enum QuantizedActivations {
       pairSums[24 &+ part] = sum
       pairSums[32 &+ part] = 0
       part &+= 1
+    }
+    if S.sharesProducts { sumPairs(out, S.self) }
+  }
+
+  /// Writes the sums of products of neighbouring codes.
+  @inlinable @inline(__always)
+  static func sumPairs<S: InstructionSet>(_ group: UnsafeMutableRawPointer, _: S.Type) {
+    var step = 0
+    while step < 4 {
+      let codes = group + step &* stepBytes
+      let products = S.products(S.loadBits(codes), S.loadBits(codes + stepBytes / 2))
+      let negated = S.subtractIntegers(Bits(repeating: 0), products)
+      let sixteen = unsafeBitCast(negated, to: SIMD16<Int32>.self)
+      let eight = sixteen.evenHalf &+ sixteen.oddHalf
+      let four = eight.evenHalf &+ eight.oddHalf
+      (group + (smallPairSumsOffset &+ step &* 16)).storeBytes(of: four, as: SIMD4<Int32>.self)
+      (group + (pairSumsOffset &+ step &* 8)).storeBytes(
+        of: four.evenHalf &+ four.oddHalf, as: SIMD2<Int32>.self)
+      step &+= 1
     }
   }
 

@@ -9,12 +9,23 @@ struct TokenSums {
   @inlinable @inline(__always)
   init() {}
 
-  /// Adds a pair of columns' products.
+  /// Begins a block of shared products with what they have too much.
   @inlinable @inline(__always)
-  mutating func add<S: InstructionSet>(_ w: (Bits, Bits), _ x: UnsafeRawPointer, _: S.Type) {
+  mutating func begin<S: InstructionSet>(_ w: (Bits, Bits), _ x: UnsafeRawPointer, _: S.Type) {
     let x = S.splatPair(x)
-    integers.0 = S.addProducts(integers.0, w.0, x)
-    if S.hasWideTiles { integers.1 = S.addProducts(integers.1, w.1, x) }
+    integers.0 = S.subtractIntegers(x, w.0)
+    if S.hasWideTiles { integers.1 = S.subtractIntegers(x, w.1) }
+  }
+
+  /// Adds the products of a pair of even columns and of a pair of odd ones.
+  @inlinable @inline(__always)
+  mutating func add<S: InstructionSet, R: ProductRule>(
+    _ even: (Bits, Bits), _ odd: (Bits, Bits), _ x: UnsafeRawPointer, _: S.Type, _: R.Type
+  ) {
+    let xEven = S.splatPair(x)
+    let xOdd = S.splatPair(x + QuantizedActivations.stepBytes / 2)
+    integers.0 = R.add(integers.0, even.0, odd.0, xEven, xOdd, S.self)
+    if S.hasWideTiles { integers.1 = R.add(integers.1, even.1, odd.1, xEven, xOdd, S.self) }
   }
 
   /// Adds the integer sums, times the block's scales, and begins them anew.

@@ -7,8 +7,9 @@ import BlockFormats
 /// needs no sum across lanes, and one scale serves all columns of a block. A half of a packed
 /// format holds, for each step of 64 columns, the sixteen pairs of even and then the sixteen pairs
 /// of odd columns' codes in the order of `QuantizedActivations`, each pair as sixteen rows' words;
-/// then the blocks' scales and minimums, each as sixteen rows' floats. A half of a
-/// float format holds each column as sixteen rows' floats. Missing rows repeat the last one.
+/// then the blocks' scales and minimums, each as sixteen rows' floats, and what `SharedProducts`
+/// takes off, as sixteen rows' integers. A half of a float format holds each column as sixteen
+/// rows' floats. Missing rows repeat the last one.
 public enum WeightPanel {
   /// Columns in a panel.
   @inlinable public static var columns: Int {
@@ -36,9 +37,13 @@ public enum WeightPanel {
   public static func minimumsOffset(hasSmallBlocks: Bool) -> Int {
     hasSmallBlocks ? 9216 : 8704
   }
+  /// Where the sums of each block's products of even with odd columns' codes begin.
+  @inlinable public static var pairSumsOffset: Int {
+    @inline(__always) get { 10240 }
+  }
   /// Bytes of a packed half.
   @inlinable public static var packedHalfBytes: Int {
-    @inline(__always) get { 10240 }
+    @inline(__always) get { 11264 }
   }
   /// Bytes of a float half.
   @inlinable public static var floatHalfBytes: Int {
@@ -80,7 +85,7 @@ public enum WeightPanel {
           lane &+= 1
         }
         S.transpose(scratch)
-        widen(scratch, into: half + step &* stepBytes, S.self, F.self)
+        widen(scratch, step, into: half, S.self, F.self)
         step &+= 1
       }
       first &+= halfRows
@@ -124,11 +129,16 @@ public enum WeightPanel {
     }
   }
 
-  /// Bytes of codes as words, less the format's offset.
+  /// A step's codes as words, less the format's offset, and their blocks' sums of products.
   @inlinable @inline(__always)
   static func widen<S: InstructionSet, F: PackedFormat>(
-    _ codes: UnsafeRawPointer, into step: UnsafeMutableRawPointer, _: S.Type, _: F.Type
+    _ codes: UnsafeRawPointer, _ index: Int, into half: UnsafeMutableRawPointer, _: S.Type,
+    _: F.Type
   ) {
+    let step = half + index &* stepBytes
+    let pairs = F.hasSmallBlocks ? 4 : 8
+    var sums = half + (pairSumsOffset &+ index &* (16 / pairs) &* 64)
+    var products = Bits(repeating: 0)
     var lane = 0
     while lane < 16 {
       var words = F.widened(S.loadBits(codes + lane &* 64), S.self)
@@ -139,6 +149,13 @@ public enum WeightPanel {
       S.storeBits(words.even, step + lane &* 64)
       S.storeBits(words.odd, step + (1024 &+ lane &* 64))
       lane &+= 1
+      guard S.sharesProducts else { continue }
+      products = S.addProducts(products, words.even, words.odd)
+      if lane % pairs == 0 {
+        S.storeBits(products, sums)
+        sums += 64
+        products = Bits(repeating: 0)
+      }
     }
   }
 

@@ -20,6 +20,9 @@ struct CPUFeatures: Equatable, Sendable {
   let hasAVX512BF16: Bool
   /// AMX with bfloat16, and the conversion to it.
   let hasAMX: Bool
+  /// Whether wide registers are added by more units than multiply: AMD's are, since Zen 4, while
+  /// Intel has two for both.
+  var hasUnitsForAdditions: Bool
 
   /// The features of the machine that runs the program.
   static let current = CPUFeatures()
@@ -32,10 +35,11 @@ struct CPUFeatures: Equatable, Sendable {
   ///   - ecx7: ECX of leaf 7.
   ///   - edx7: EDX of leaf 7.
   ///   - eax71: EAX of subleaf 1 of leaf 7.
+  ///   - vendor: The maker's name in leaf 0.
   ///   - savedStates: XCR0, the register states that the system saves; 0 without OSXSAVE.
   init(
     ecx1: UInt32, ebx7: UInt32, ecx7: UInt32, edx7: UInt32 = 0, eax71: UInt32 = 0,
-    savedStates: UInt64
+    vendor: String = "", savedStates: UInt64
   ) {
     func all(_ bits: [UInt32], of register: UInt32) -> Bool {
       bits.allSatisfy { register >> $0 & 1 == 1 }
@@ -55,6 +59,7 @@ struct CPUFeatures: Equatable, Sendable {
     hasAVX512BF16 = hasAVX512VNNI && all([5], of: eax71)
     // AMX-BF16 and AMX-TILE.
     hasAMX = hasAVX512BF16 && savedStates & tiles == tiles && all([22, 24], of: edx7)
+    hasUnitsForAdditions = vendor == "AuthenticAMD"
   }
 
   #if !arch(x86_64)
@@ -74,6 +79,7 @@ struct CPUFeatures: Equatable, Sendable {
         hasAVX2 && has(["avx512f", "avx512bw", "avx512dq", "avx512vl", "avx512vnni"])
       hasAVX512BF16 = false
       hasAMX = false
+      hasUnitsForAdditions = false
     }
   #else
     private init() {
@@ -85,11 +91,15 @@ struct CPUFeatures: Equatable, Sendable {
         }
         return r
       }
-      let (ecx1, leaf7) = (registers(1).ecx, registers(7))
+      let (leaf0, ecx1, leaf7) = (registers(0), registers(1).ecx, registers(7))
+      let name = [leaf0.ebx, leaf0.edx, leaf0.ecx].flatMap { word in
+        (0..<4).map { UInt8(truncatingIfNeeded: word >> (8 * $0)) }
+      }
       let isSavingKnown = ecx1 >> 27 & 1 == 1
       self.init(
         ecx1: ecx1, ebx7: leaf7.ebx, ecx7: leaf7.ecx, edx7: leaf7.edx,
         eax71: leaf7.eax > 0 ? registers(7, 1).eax : 0,
+        vendor: String(decoding: name, as: UTF8.self),
         savedStates: isSavingKnown ? savedRegisterStates() : 0)
     }
   #endif

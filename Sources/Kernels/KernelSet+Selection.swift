@@ -14,18 +14,23 @@ public struct KernelSelectionError: Error, Sendable, CustomStringConvertible {
 
 extension KernelSet {
   /// The sets that this machine can run, the best one last.
-  public static let supported: [KernelSet] = {
+  public static let supported = sets(for: .current)
+
+  /// The sets for a machine, the best one last.
+  static func sets(for features: CPUFeatures) -> [KernelSet] {
     var sets = [makePortable()]
     #if arch(x86_64)
-      if CPUFeatures.current.hasAVX2 { sets.append(makeAVX2()) }
-      if CPUFeatures.current.hasAVX512VNNI { sets.append(makeAVX512()) }
+      if features.hasAVX2 { sets.append(makeAVX2()) }
+      if features.hasAVX512VNNI {
+        sets.append(makeAVX512(sharesProducts: features.hasUnitsForAdditions))
+      }
       #if os(Linux)
         // Asked last: the system then keeps room for the tiles in every thread's state.
-        if CPUFeatures.current.hasAMX, requestTiles() == 0 { sets.append(makeAMX()) }
+        if features.hasAMX, requestTiles() == 0 { sets.append(makeAMX()) }
       #endif
     #endif
     return sets
-  }()
+  }
 
   /// The best set, or the one named.
   ///

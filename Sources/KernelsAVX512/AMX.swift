@@ -90,7 +90,7 @@
   extension KernelSet {
     /// The kernels for AVX-512 with VNNI, and for many tokens those of AMX.
     public static func makeAMX() -> KernelSet {
-      makeAVX512().withTiles(named: "amx", AVX512.self, AMX.self)
+      makeAVX512(sharesProducts: false).withTiles(named: "amx", AVX512.self, AMX.self)
     }
   }
 #endif

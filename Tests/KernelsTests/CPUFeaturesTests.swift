@@ -16,16 +16,23 @@ struct CPUFeaturesTests {
 
   private func features(
     ecx1 hiding1: UInt32 = 0, ebx7 hidingB: UInt32 = 0, ecx7 hidingC: UInt32 = 0,
-    edx7 hidingD: UInt32 = 0, eax71 hidingA: UInt32 = 0, saving states: UInt64 = 0xe7
+    edx7 hidingD: UInt32 = 0, eax71 hidingA: UInt32 = 0, vendor: String = "",
+    saving states: UInt64 = 0xe7
   ) -> CPUFeatures {
     CPUFeatures(
       ecx1: ecx1 & ~hiding1, ebx7: ebx7 & ~hidingB, ecx7: ecx7 & ~hidingC,
-      edx7: edx7 & ~hidingD, eax71: eax71 & ~hidingA, savedStates: states)
+      edx7: edx7 & ~hidingD, eax71: eax71 & ~hidingA, vendor: vendor,
+      savedStates: states)
   }
 
   @Test func takesWhatTheProcessorHasAndTheSystemSaves() {
     #expect(features().hasAVX2)
     #expect(features().hasAVX512VNNI)
+  }
+
+  @Test func knowsWhoseUnitsAdd() {
+    #expect(features(vendor: "AuthenticAMD").hasUnitsForAdditions)
+    #expect(!features(vendor: "GenuineIntel").hasUnitsForAdditions)
   }
 
   @Test func takesNoRegistersThatTheSystemDoesNotSave() {

@@ -70,6 +70,28 @@ struct ProductShape: Sendable, CustomTestStringConvertible {
     }
   }
 
+  /// Both ways of adding up products are exact, whatever the processor prefers.
+  @Test(
+    .enabled(if: CPUFeatures.current.hasAVX512VNNI),
+    arguments: WeightFormat.allCases.filter { !$0.isFloat })
+  func sharedProductsHaveTheBitsOfSeparateOnes(_ format: WeightFormat) throws {
+    var random = SeededGenerator(13)
+    let columns = Self.columns(format).last ?? 256
+    let weights = RandomMatrix(format, rows: 67, columns: columns, &random)
+    let sets = try [false, true].map { sharesProducts in
+      var features = CPUFeatures.current
+      features.hasUnitsForAdditions = sharesProducts
+      return try #require(KernelSet.sets(for: features).first { $0.name == "avx512" })
+    }
+    var x = (0..<23 * columns).map { _ in random.normal() }
+    // The largest codes of both signs, side by side.
+    for index in 0..<columns { x[index] = index % 3 == 0 ? -5 : 5 }
+    let results = sets.map {
+      Self.product(Compute(kernels: $0, threads: 1), weights.matrix, x, tokens: 23)
+    }
+    #expect(results[0] == results[1])
+  }
+
   static func product(_ compute: Compute, _ matrix: Matrix, _ x: [Float], tokens: Int) -> [Float] {
     let out = Buffer<Float>(count: tokens * matrix.rows)
     x.withUnsafeBufferPointer { x in

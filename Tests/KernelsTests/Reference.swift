@@ -18,7 +18,7 @@ enum Reference {
     var result = x
     for start in stride(from: 0, to: x.count, by: 256) {
       let range = start..<min(start + 256, x.count)
-      let scale = (x[range].map(abs).max() ?? 0) / 32767
+      let scale = (x[range].map(abs).max() ?? 0) / 32639
       let inverse = scale > 0x1p-112 ? 1 / scale : 0
       for index in range {
         result[index] = (x[index] * inverse).rounded(.toNearestOrEven) * scale
