@@ -9,9 +9,8 @@ public struct SessionOptions: Sendable {
   /// The cache's format; nil for 32 bits if the model's weights are, else 16: the cache then never
   /// rounds more than the weights do.
   public var cacheFormat: CacheFormat?
-  /// Tokens that walk through the model together at most; nil for 256, or 512 where the kernels
-  /// have tiles: weights then take longer to lay down than to multiply.
-  public var chunkLength: Int?
+  /// Tokens that walk through the model together at most.
+  public var chunkLength = 256
   /// Name of the kernel set; nil for the best.
   public var kernels: String?
   /// Whether prompts may be read in bfloat16 where the machine has a unit for that: several times
@@ -59,8 +58,6 @@ public final class Session {
   public private(set) var tokens: [Int32] = []
   /// Positions that fit.
   public let contextLength: Int
-  /// Tokens that walk through the model together at most.
-  public let chunkLength: Int
   /// The cache's format.
   public var cacheFormat: CacheFormat { cache.format }
   /// The kernels' name.
@@ -98,10 +95,9 @@ public final class Session {
     let kernels = try KernelSet.select(options.kernels, roundsPrompts: options.roundsPrompts)
     compute = Compute(
       kernels: kernels, threads: max(1, options.threads ?? Parallel.processorCount))
-    chunkLength = options.chunkLength ?? (kernels.tiles == nil ? 256 : 512)
     pass = ForwardPass(
       model.configuration, model.rotary, cache, compute,
-      capacity: max(1, min(chunkLength, contextLength)))
+      capacity: max(1, min(options.chunkLength, contextLength)))
     logitsBuffer = Buffer(count: model.vocabularySize)
   }
 
