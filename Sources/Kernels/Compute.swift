@@ -23,6 +23,8 @@ public final class Compute {
   private var padded = Buffer<Float>(count: 0)
   /// One panel and one small scratch for every worker.
   private var panels: [Buffer<UInt8>] = []
+  /// First rows of a product's pieces, and the rows' end.
+  private var pieceStarts: [Int] = []
 
   /// A context for one user.
   public init(kernels: KernelSet, threads: Int) {
@@ -181,24 +183,31 @@ public final class Compute {
   /// second-level cache the next ones find there.
   private static let panelsInPiece = 4
 
-  /// Rows to a piece: so few that all threads have several.
-  private func panelRows(_ matrix: Matrix) -> Int {
-    let fair = matrix.rows / (parallel.threads * 4 * WeightPanel.rows)
-    return max(1, min(Self.panelsInPiece, fair)) * WeightPanel.rows
+  /// Cuts rows into pieces, the last ones of a panel: so the threads are done at the same time.
+  private func cutPieces(_ rows: Int) {
+    pieceStarts.removeAll(keepingCapacity: true)
+    var first = 0
+    while first < rows {
+      pieceStarts.append(first)
+      let left = (rows - first + WeightPanel.rows - 1) / WeightPanel.rows
+      let fair = left / (2 * parallel.threads)
+      first += max(1, min(Self.panelsInPiece, fair)) * WeightPanel.rows
+    }
+    pieceStarts.append(rows)
   }
 
   private func panelProduct(
     _ matrix: Matrix, _ x: UnsafePointer<Float>, into out: UnsafeMutablePointer<Float>,
     stride: Int
   ) {
-    let rows = panelRows(matrix)
-    let (input, kernels, panels) = (input, kernels, panels)
+    cutPieces(matrix.rows)
+    let (input, kernels, panels, starts) = (input, kernels, panels, pieceStarts)
     let quantized = UnsafeRawPointer(quantized.pointer)
     let packed = kernels.packed[matrix.format.rawValue]
     let float = kernels.float[matrix.format.rawValue]
-    parallel(over: (matrix.rows + rows - 1) / rows) { piece, worker in
-      let first = piece * rows
-      let part = matrix.rows(first..<min(first + rows, matrix.rows))
+    parallel(over: starts.count - 1) { piece, worker in
+      let first = starts[piece]
+      let part = matrix.rows(first..<starts[piece + 1])
       let scratch = UnsafeMutableRawPointer(panels[worker].pointer)
       let sums = (scratch + WeightPanel.scratchBytes + WeightPanel.bytes)
         .assumingMemoryBound(to: Float.self)
@@ -207,11 +216,11 @@ public final class Compute {
       } else if let float {
         Self.floatPanels(part, float, kernels, x, input.tokens, scratch, into: sums)
       }
-      for start in Swift.stride(from: 0, to: part.rows, by: WeightPanel.rows) {
-        let count = min(WeightPanel.rows, part.rows - start)
-        for token in 0..<input.tokens {
-          (out + token * stride + first + start)
-            .update(from: sums + start * input.tokens + token * WeightPanel.rows, count: count)
+      for token in 0..<input.tokens {
+        for start in Swift.stride(from: 0, to: part.rows, by: WeightPanel.rows) {
+          (out + token * stride + first + start).update(
+            from: sums + start * input.tokens + token * WeightPanel.rows,
+            count: min(WeightPanel.rows, part.rows - start))
         }
       }
     }
