@@ -159,8 +159,8 @@ final class ForwardPass {
     // Each head's keys and values are read once for all of its queries.
     let seen = min(start + count, configuration.slidingWindow ?? .max)
     let bytes = 2 * configuration.kvHeadCount * seen * cache.positionBytes
+    compute.timed("rotation and cache") { rotateAndStore(block: block) }
     compute.timed("attention", bytes: bytes) {
-      rotateAndStore(block: block)
       if count >= Self.manyTokens, configuration.headSize <= AttentionTile.headSize {
         attendTogether(block: block)
       } else {
