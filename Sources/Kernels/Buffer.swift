@@ -1,4 +1,14 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
 /// Memory for a fixed number of values, aligned to cache lines, that starts as zeros.
+///
+/// Large ones take memory of the system only where they are written.
 public final class Buffer<Element: BitwiseCopyable>: @unchecked Sendable {
   /// The first value.
   public let pointer: UnsafeMutablePointer<Element>
@@ -10,10 +20,15 @@ public final class Buffer<Element: BitwiseCopyable>: @unchecked Sendable {
     precondition(count >= 0, "a buffer has no negative size")
     self.count = count
     let bytes = max(count, 1) * MemoryLayout<Element>.stride
-    let raw = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
-    raw.initializeMemory(as: UInt8.self, repeating: 0, count: bytes)
-    pointer = raw.bindMemory(to: Element.self, capacity: max(count, 1))
+    guard let memory = calloc(1, bytes + 63) else {
+      preconditionFailure("no memory for \(bytes) bytes")
+    }
+    self.memory = memory
+    pointer = memory.alignedUp(toMultipleOf: 64)
+      .bindMemory(to: Element.self, capacity: max(count, 1))
   }
 
-  deinit { UnsafeMutableRawPointer(pointer).deallocate() }
+  deinit { free(memory) }
+
+  private let memory: UnsafeMutableRawPointer
 }

@@ -24,6 +24,8 @@ public final class Compute {
   private var tiled = Buffer<UInt8>(count: 0)
   /// One panel and one small scratch for every worker.
   private var panels: [Buffer<UInt8>] = []
+  /// First rows of a product's pieces, and the rows' end.
+  private var pieceStarts: [Int] = []
 
   /// A context for one user.
   public init(kernels: KernelSet, threads: Int) {
@@ -227,10 +229,17 @@ public final class Compute {
   /// second-level cache the next ones find there.
   private static let panelsInPiece = 4
 
-  /// Rows to a piece: so few that all threads have several.
-  private func panelRows(_ matrix: Matrix) -> Int {
-    let fair = matrix.rows / (parallel.threads * 4 * WeightPanel.rows)
-    return max(1, min(Self.panelsInPiece, fair)) * WeightPanel.rows
+  /// Cuts rows into pieces, the last ones of a panel: so the threads are done at the same time.
+  private func cutPieces(_ rows: Int) {
+    pieceStarts.removeAll(keepingCapacity: true)
+    var first = 0
+    while first < rows {
+      pieceStarts.append(first)
+      let left = (rows - first + WeightPanel.rows - 1) / WeightPanel.rows
+      let fair = left / (2 * parallel.threads)
+      first += max(1, min(Self.panelsInPiece, fair)) * WeightPanel.rows
+    }
+    pieceStarts.append(rows)
   }
 
   private func panelProduct(
@@ -269,19 +278,20 @@ public final class Compute {
       _ part: Matrix, _ scratch: UnsafeMutableRawPointer, _ sums: UnsafeMutablePointer<Float>
     ) -> Void
   ) {
-    let rows = panelRows(matrix)
-    let (tokens, sumTokens, panels) = (input.tokens, sumTokens(input.tokens), panels)
-    parallel(over: (matrix.rows + rows - 1) / rows) { piece, worker in
-      let first = piece * rows
-      let part = matrix.rows(first..<min(first + rows, matrix.rows))
+    cutPieces(matrix.rows)
+    let (tokens, sumTokens) = (input.tokens, sumTokens(input.tokens))
+    let (panels, starts) = (panels, pieceStarts)
+    parallel(over: starts.count - 1) { piece, worker in
+      let first = starts[piece]
+      let part = matrix.rows(first..<starts[piece + 1])
       let scratch = UnsafeMutableRawPointer(panels[worker].pointer)
       let sums = (scratch + Self.sumsOffset).assumingMemoryBound(to: Float.self)
       body(part, scratch, sums)
-      for start in Swift.stride(from: 0, to: part.rows, by: WeightPanel.rows) {
-        let count = min(WeightPanel.rows, part.rows - start)
-        for token in 0..<tokens {
-          (out + token * stride + first + start)
-            .update(from: sums + start * sumTokens + token * WeightPanel.rows, count: count)
+      for token in 0..<tokens {
+        for start in Swift.stride(from: 0, to: part.rows, by: WeightPanel.rows) {
+          (out + token * stride + first + start).update(
+            from: sums + start * sumTokens + token * WeightPanel.rows,
+            count: min(WeightPanel.rows, part.rows - start))
         }
       }
     }

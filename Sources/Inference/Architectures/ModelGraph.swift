@@ -89,8 +89,7 @@ struct GatedFeedForward: Sendable {
       pass.project(gate, into: pass.inner.pointer, stride: 2 * width)
       pass.project(up, into: pass.inner.pointer + width, stride: 2 * width)
     }
-    pass.gateBySiLU()
-    pass.prepare(pass.inner.pointer, width: width)
+    pass.prepare(pass.gateBySiLU(), width: width)
     pass.project(down, into: pass.update.pointer)
   }
 }

@@ -85,8 +85,7 @@ struct PhiMoE: ModelGraph {
       pass.prepare(mixture.gathered.pointer, width: width, rows: rows)
       pass.compute.multiply(gate, into: pass.inner.pointer, stride: 2 * inner)
       pass.compute.multiply(up, into: pass.inner.pointer + inner, stride: 2 * inner)
-      pass.gateBySiLU(rows: rows)
-      pass.prepare(pass.inner.pointer, width: inner, rows: rows)
+      pass.prepare(pass.gateBySiLU(rows: rows), width: inner, rows: rows)
       pass.compute.multiply(down, into: pass.update.pointer)
       var row = 0
       for token in 0..<pass.count {

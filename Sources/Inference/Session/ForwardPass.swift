@@ -39,6 +39,8 @@ final class ForwardPass {
   let attended: Buffer<Float>  // [count][headCount * headSize]
   /// The feed-forward network's inside: gate, or gate and up side by side.
   let inner: Buffer<Float>  // [count][2 * feedForward]
+  /// Gates times ups.
+  private let gated: Buffer<Float>  // [count][feedForward]
 
   /// What experts need.
   let expertScratch: ExpertScratch
@@ -66,6 +68,7 @@ final class ForwardPass {
     qkv = Buffer(count: capacity * (heads + 2 * configuration.kvLength))
     attended = Buffer(count: capacity * heads)
     inner = Buffer(count: capacity * 2 * configuration.feedForwardLength)
+    gated = Buffer(count: capacity * configuration.feedForwardLength)
     expertScratch = ExpertScratch(configuration, capacity: capacity)
     cosines = Buffer(count: capacity * rotary.half)
     sines = Buffer(count: capacity * rotary.half)
@@ -156,8 +159,8 @@ final class ForwardPass {
     // Each head's keys and values are read once for all of its queries.
     let seen = min(start + count, configuration.slidingWindow ?? .max)
     let bytes = 2 * configuration.kvHeadCount * seen * cache.positionBytes
+    compute.timed("rotation and cache") { rotateAndStore(block: block) }
     compute.timed("attention", bytes: bytes) {
-      rotateAndStore(block: block)
       if count >= Self.manyTokens, configuration.headSize <= AttentionTile.headSize {
         attendTogether(block: block)
       } else {
@@ -219,25 +222,29 @@ final class ForwardPass {
   /// `hidden += update`.
   func addUpdate() {
     compute.timed("additions") {
-      kernels.add(hidden.pointer, update.pointer, count * embedding)
+      let (kernels, hidden, update, width) = (kernels, hidden.pointer, update.pointer, embedding)
+      forEachToken(count, width) { token in
+        kernels.add(hidden + token * width, update + token * width, width)
+      }
     }
   }
 
-  /// `inner = silu(gate) * up`, from gate and up side by side to rows of the feed-forward width.
-  func gateBySiLU(rows: Int? = nil) {
+  /// `silu(gate) * up`, from gate and up side by side in `inner`.
+  ///
+  /// - Parameter rows: How many rows; nil for all tokens.
+  /// - Returns: The results, `[rows][feedForward]`.
+  func gateBySiLU(rows: Int? = nil) -> UnsafePointer<Float> {
+    let width = configuration.feedForwardLength
+    let rows = rows ?? count
+    let (kernels, inner, gated) = (kernels, inner.pointer, gated.pointer)
     compute.timed("activation") {
-      let width = configuration.feedForwardLength
-      let kernels = kernels
-      let inner = inner.pointer
-      forEachToken(rows ?? count, width) { token in
+      forEachToken(rows, width) { token in
         let gate = inner + token * 2 * width
         kernels.siluMultiply(gate, gate + width, width)
-      }
-      // Close the gaps that the up halves leave.
-      for token in 1..<max(1, rows ?? count) {
-        (inner + token * width).update(from: inner + token * 2 * width, count: width)
+        if rows > 1 { (gated + token * width).update(from: gate, count: width) }
       }
     }
+    return UnsafePointer(rows > 1 ? gated : inner)
   }
 
   /// `inner = gelu(inner)`.

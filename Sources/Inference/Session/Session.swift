@@ -10,7 +10,7 @@ public struct SessionOptions: Sendable {
   /// rounds more than the weights do.
   public var cacheFormat: CacheFormat?
   /// Tokens that walk through the model together at most.
-  public var chunkLength = 256
+  public var chunkLength = 512
   /// Name of the kernel set; nil for the best.
   public var kernels: String?
   /// Whether prompts may be read in bfloat16 where the machine has a unit for that: several times
