@@ -35,6 +35,11 @@ public protocol InstructionSet: SendableMetatype {
   static func pair(_ x: Float, _ y: Float) -> Floats
   /// `sum + a * b`, rounded once where the set can.
   static func multiplyAdd(_ sum: Floats, _ a: Floats, _ b: Floats) -> Floats
+  /// `a * b` where some lanes of `b` are constants such as 1: the compiler takes the operator
+  /// apart for them.
+  static func product(_ a: Floats, _ b: Floats) -> Floats
+  /// The sum of all lanes: of the halves, then of the sum's halves, and so on.
+  static func sum(_ v: Floats) -> Float
   /// The larger of each pair of lanes.
   static func maximum(_ a: Floats, _ b: Floats) -> Floats
   /// The smaller of each pair of lanes.
@@ -47,21 +52,33 @@ public protocol InstructionSet: SendableMetatype {
   static func exp2Integral(_ a: Floats) -> Floats
   /// Sixteen 32-bit integers as floats.
   static func floats(_ integers: Bits) -> Floats
-  /// Sixteen values of six bits in twelve bytes, as Q4_K has them, as bytes: of the eight scales and
-  /// of the eight minimums, the first four lie in the low six bits, and the last four have nibbles
-  /// of their own and their high bits above the first four. `words` are preceded by a word.
-  static func sixBits(_ words: SixteenBytes) -> SixteenBytes
+  /// Sixteen values of six bits in twelve bytes, as Q4_K has them, as integers: of the eight scales
+  /// and of the eight minimums, the first four lie in the low six bits, and the last four have
+  /// nibbles of their own and their high bits above the first four. Four more bytes can be read.
+  static func sixBits(_ p: UnsafeRawPointer) -> Bits
+  /// The word in all lanes of 32 bits, each shifted right by a count of its own.
+  static func shiftedRight(_ word: UInt32, by counts: SIMD16<UInt32>) -> Bits
   /// Sixteen unsigned bytes as floats.
   static func floats(unsigned bytes: SixteenBytes) -> Floats
   /// Sixteen signed bytes as floats.
   static func floats(signed bytes: SixteenBytes) -> Floats
+  /// The half-precision value at `p`, widened, in all lanes.
+  static func splatHalf(_ p: UnsafeRawPointer) -> Floats
   /// Eight half-precision values, four in each word, widened into the low lanes.
   static func halves(_ low: UInt64, _ high: UInt64) -> Floats
+  /// Eight half-precision values, `stride` bytes apart, widened into the low lanes; the high lanes
+  /// are some of them too. The stride is 26 at most.
+  static func gatherHalves(_ p: UnsafeRawPointer, stride: Int) -> Floats
+  /// Eight pairs of half-precision values, `stride` bytes apart: the firsts in the low lanes, the
+  /// seconds in the high ones. The stride is 26 at most.
+  static func gatherHalfPairs(_ p: UnsafeRawPointer, stride: Int) -> Floats
   /// The low half of a word as a half-precision value in the low eight lanes, and the high half
   /// in the high eight.
   static func halfPair(_ bits: UInt32) -> Floats
   /// The low eight lanes of `x`, then those of `y`.
   static func join(_ x: Floats, _ y: Floats) -> Floats
+  /// Each of the low eight lanes twice.
+  static func eachTwice(_ v: Floats) -> Floats
   /// Lanes `2 * step` and `2 * step + 1`, each repeated eight times.
   static func spread8(_ v: Floats, _ step: Int) -> Floats
   /// Lanes `4 * step …< 4 * step + 4`, each repeated four times.
@@ -79,8 +96,8 @@ public protocol InstructionSet: SendableMetatype {
   static func loadTwice(_ p: UnsafeRawPointer, thenShifted shift: Int) -> Bits
   /// The 32 bytes at `p` twice.
   static func loadTwice(_ p: UnsafeRawPointer) -> Bits
-  /// `x` in the low 32 bytes' words and `y` in the high ones.
-  static func wordPair(_ x: UInt16, _ y: UInt16) -> Bits
+  /// The sixteen bytes at `p` twice, then those at `q` twice.
+  static func loadTwice(_ p: UnsafeRawPointer, _ q: UnsafeRawPointer) -> Bits
   /// Sixteen bytes at `p`, the same shifted right by 4, and likewise of `q`.
   static func loadNibbles(_ p: UnsafeRawPointer, _ q: UnsafeRawPointer) -> Bits
   /// The same byte in all lanes.
@@ -93,6 +110,11 @@ public protocol InstructionSet: SendableMetatype {
   static func expandBits(_ bits: UInt64) -> Bits
   /// The entry of a 16-byte table for each byte in 0…15.
   static func lookUp(_ indices: Bits, in table: SIMD2<Int64>) -> Bits
+  /// The signed entries of a 16-byte table for the low nibbles of bytes, as words: of each four, the
+  /// first and the third, then the second and the fourth.
+  static func lookUpWords(
+    _ nibbles: Bits, in table: SIMD2<Int64>
+  ) -> (even: Bits, odd: Bits)
   /// Writes sixteen lanes, rounded to nearest even, as signed bytes.
   static func storeBytes(_ v: Floats, _ p: UnsafeMutableRawPointer)
   /// Asks for the cache line at `p`, which need not exist.
@@ -141,13 +163,71 @@ extension InstructionSet {
   }
 
   @inlinable @inline(__always)
-  public static func sixBits(_ words: SixteenBytes) -> SixteenBytes {
-    let words = unsafeBitCast(words, to: SIMD4<UInt32>.self)
-    let low =
-      SIMD4(words.y, words.y, words.z, words.z) &>> SIMD4(0, 2, 0, 2)
-      & SIMD4(0x3F3F_3F3F, 0x3030_3030, 0x3F3F_3F3F, 0x3030_3030)
-    let high = SIMD4(0, words.w, 0, words.w) &>> SIMD4(0, 0, 0, 4) & SIMD4(repeating: 0x0F0F_0F0F)
-    return unsafeBitCast(low | high, to: SixteenBytes.self)
+  public static func splatHalf(_ p: UnsafeRawPointer) -> Floats {
+    splat(half(p.loadUnaligned(as: UInt16.self)))
+  }
+
+  @inlinable @inline(__always)
+  public static func gatherHalves(_ p: UnsafeRawPointer, stride: Int) -> Floats {
+    gatherHalvesByIntegers(p, stride: stride)
+  }
+
+  /// `gatherHalves` with units that most loops leave idle, at any stride.
+  @inlinable @inline(__always)
+  public static func gatherHalvesByIntegers(_ p: UnsafeRawPointer, stride: Int) -> Floats {
+    halves(gatherWords(p, stride), gatherWords(p + 4 &* stride, stride))
+  }
+
+  @inlinable @inline(__always)
+  public static func gatherHalfPairs(_ p: UnsafeRawPointer, stride: Int) -> Floats {
+    join(gatherHalves(p, stride: stride), gatherHalves(p + 2, stride: stride))
+  }
+
+  /// Four words of 16 bits side by side.
+  @inlinable @inline(__always)
+  static func gatherWords(_ p: UnsafeRawPointer, _ stride: Int) -> UInt64 {
+    let a = UInt64(truncatingIfNeeded: p.loadUnaligned(as: UInt16.self))
+    let b = UInt64(truncatingIfNeeded: (p + stride).loadUnaligned(as: UInt16.self))
+    let c = UInt64(truncatingIfNeeded: (p + 2 &* stride).loadUnaligned(as: UInt16.self))
+    let d = UInt64(truncatingIfNeeded: (p + 3 &* stride).loadUnaligned(as: UInt16.self))
+    return (a | b &<< 16) | (c | d &<< 16) &<< 32
+  }
+
+  @inlinable @inline(__always)
+  public static func product(_ a: Floats, _ b: Floats) -> Floats { a * b }
+
+  @inlinable @inline(__always)
+  public static func shiftedRight(_ word: UInt32, by counts: SIMD16<UInt32>) -> Bits {
+    unsafeBitCast(SIMD16(repeating: word) &>> counts, to: Bits.self)
+  }
+
+  @inlinable @inline(__always)
+  public static func sixBits(_ p: UnsafeRawPointer) -> Bits {
+    let nibbles = p.loadUnaligned(fromByteOffset: 8, as: UInt32.self)
+    let low = sixBits(p, nibbles, 0)
+    let high = sixBits(p + 4, nibbles, 4)
+    return unsafeBitCast(SIMD16(lowHalf: low, highHalf: high), to: Bits.self)
+  }
+
+  /// Eight of them, the last four's nibbles above `first` bits.
+  @inlinable @inline(__always)
+  static func sixBits(
+    _ p: UnsafeRawPointer, _ nibbles: UInt32, _ first: UInt32
+  ) -> SIMD8<UInt32> {
+    let words = SIMD8<UInt32>(repeating: p.loadUnaligned(as: UInt32.self))
+    let nibbles = SIMD8<UInt32>(repeating: nibbles)
+    return words &>> SIMD8(0, 8, 16, 24, 2, 10, 18, 26)
+      & SIMD8(0x3F, 0x3F, 0x3F, 0x3F, 0x30, 0x30, 0x30, 0x30)
+      | nibbles &>> SIMD8(0, 0, 0, 0, first, 8 &+ first, 16 &+ first, 24 &+ first)
+      & SIMD8(0, 0, 0, 0, 15, 15, 15, 15)
+  }
+
+  @inlinable @inline(__always)
+  public static func lookUpWords(
+    _ nibbles: Bits, in table: SIMD2<Int64>
+  ) -> (even: Bits, odd: Bits) {
+    let bytes = lookUp(nibbles & splatByte(15), in: table)
+    return (signedEvenBytes(bytes), signedOddBytes(bytes))
   }
 
   @inlinable @inline(__always)
@@ -195,7 +275,6 @@ extension InstructionSet {
     }
   }
 
-  /// The sum of all lanes, in a fixed order of halves.
   @inlinable @inline(__always)
   public static func sum(_ v: Floats) -> Float {
     let eight = v.lowHalf + v.highHalf

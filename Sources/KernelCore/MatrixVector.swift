@@ -28,65 +28,88 @@ public enum MatrixVector {
     into out: UnsafeMutablePointer<Float>, outStride: Int, _: S.Type, _: F.Type
   ) {
     let stride = tokens &* QuantizedActivations.groupBytes
+    // Several tiles of tokens walk over as many rows as the first-level cache keeps for the next.
+    let most = tokens > 4 ? max(1, 16384 / max(1, rowBytes)) : rows
     var row = 0
     while row < rows {
-      let p = weights + row &* rowBytes
+      let count = min(most, rows &- row)
       var token = 0
       while token < tokens {
+        let p = weights + row &* rowBytes
         let x = activations + token &* QuantizedActivations.groupBytes
         let target = out + (token &* outStride &+ row)
-        if tokens &- token >= 4 {
+        let rest = tokens &- token
+        if rest == 4 || rest >= 7 {
           multiply(
-            p, columns, x, stride, scratch, target, outStride, S.self, F.self, TokenTile4.self)
+            p, rowBytes, count, columns, x, stride, scratch, target, outStride, S.self, F.self,
+            TokenTile4.self)
           token &+= 4
-        } else if tokens &- token >= 2 {
+        } else if rest == 3 || rest >= 5 {
           multiply(
-            p, columns, x, stride, scratch, target, outStride, S.self, F.self, TokenTile2.self)
+            p, rowBytes, count, columns, x, stride, scratch, target, outStride, S.self, F.self,
+            TokenTile3.self)
+          token &+= 3
+        } else if rest == 2 {
+          multiply(
+            p, rowBytes, count, columns, x, stride, scratch, target, outStride, S.self, F.self,
+            TokenTile2.self)
           token &+= 2
         } else {
           multiply(
-            p, columns, x, stride, scratch, target, outStride, S.self, F.self, TokenTile1.self)
+            p, rowBytes, count, columns, x, stride, scratch, target, outStride, S.self, F.self,
+            TokenTile1.self)
           token &+= 1
         }
       }
+      row &+= count
+    }
+  }
+
+  /// Rows times a tile of tokens.
+  @inlinable @inline(never)
+  static func multiply<S: InstructionSet, F: PackedFormat, T: TokenTile>(
+    _ weights: UnsafeRawPointer, _ rowBytes: Int, _ rows: Int, _ columns: Int,
+    _ activations: UnsafeRawPointer, _ stride: Int, _ scratch: UnsafeMutableRawPointer,
+    _ out: UnsafeMutablePointer<Float>, _ outStride: Int, _: S.Type, _: F.Type, _: T.Type
+  ) {
+    var row = 0
+    while row < rows {
+      var tile = T()
+      var p = weights + row &* rowBytes
+      var x = activations
+      var rest = columns
+      while rest >= QuantizedActivations.groupSize {
+        prefetch(p, F.groupBytes, S.self)
+        let scales = begin(&tile, p, x, S.self, F.self)
+        addStep(0, &tile, p, x, scales, S.self, F.self)
+        addStep(1, &tile, p, x, scales, S.self, F.self)
+        addStep(2, &tile, p, x, scales, S.self, F.self)
+        addStep(3, &tile, p, x, scales, S.self, F.self)
+        end(&tile, x, S.self)
+        p += F.groupBytes
+        x += stride
+        rest &-= QuantizedActivations.groupSize
+      }
+      if rest > 0 { addRest(rest, &tile, p, x, scratch, S.self, F.self) }
+      tile.forEach { token, sums in out[token &* outStride &+ row] = S.sum(sums.floats.1) }
       row &+= 1
     }
   }
 
-  /// One row times some tokens.
-  @inlinable @inline(never)
-  static func multiply<S: InstructionSet, F: PackedFormat, T: TokenTile>(
-    _ weights: UnsafeRawPointer, _ columns: Int, _ activations: UnsafeRawPointer, _ stride: Int,
-    _ scratch: UnsafeMutableRawPointer, _ out: UnsafeMutablePointer<Float>, _ outStride: Int,
-    _: S.Type, _: F.Type, _: T.Type
+  /// Adds the end of a row that is no whole group.
+  @inlinable @inline(__always)
+  static func addRest<S: InstructionSet, F: PackedFormat, T: TokenTile>(
+    _ rest: Int, _ tile: inout T, _ p: UnsafeRawPointer, _ x: UnsafeRawPointer,
+    _ scratch: UnsafeMutableRawPointer, _: S.Type, _: F.Type
   ) {
-    var tile = T()
-    var p = weights
-    var x = activations
-    var rest = columns
-    while rest >= QuantizedActivations.groupSize {
-      prefetch(p, F.groupBytes, S.self)
-      let scales = begin(&tile, p, x, S.self, F.self)
-      addStep(0, &tile, p, x, scales, S.self, F.self)
-      addStep(1, &tile, p, x, scales, S.self, F.self)
-      addStep(2, &tile, p, x, scales, S.self, F.self)
-      addStep(3, &tile, p, x, scales, S.self, F.self)
-      end(&tile, x, S.self)
-      p += F.groupBytes
-      x += stride
-      rest &-= QuantizedActivations.groupSize
+    let group = padded(p, rest, scratch, F.self)
+    let scales = begin(&tile, group, x, S.self, F.self)
+    var step = 0
+    while step &* 64 < rest {
+      addStep(step, &tile, group, x, scales, S.self, F.self)
+      step &+= 1
     }
-    if rest > 0 {
-      let group = padded(p, rest, scratch, F.self)
-      let scales = begin(&tile, group, x, S.self, F.self)
-      var step = 0
-      while step &* 64 < rest {
-        addStep(step, &tile, group, x, scales, S.self, F.self)
-        step &+= 1
-      }
-      end(&tile, x, S.self)
-    }
-    tile.forEach { token, sums in out[token &* outStride] = S.sum(sums.floats.1) }
+    end(&tile, x, S.self)
   }
 
   /// Begins a group's sums, in the tokens' first lanes: the minimums' share, and the offset's.
@@ -95,12 +118,15 @@ public enum MatrixVector {
     _ tile: inout T, _ group: UnsafeRawPointer, _ activations: UnsafeRawPointer, _: S.Type,
     _: F.Type
   ) -> Floats {
-    let scales = F.scales(group, S.self)
+    // Eight word scales come with minimums, which saves the other scales.
+    let scales =
+      F.hasMinimums && !F.hasSmallWordBlocks
+      ? F.wordScales(group, S.self) : F.scales(group, S.self)
     tile.forEach { token, sums in
       let x = activations + token &* QuantizedActivations.groupBytes
       sums.floats.0 = start(group, scales, x, S.self, F.self)
     }
-    return F.wordScales(scales, S.self)
+    return F.wordScales(group, S.self)
   }
 
   /// Adds the products of one step.
@@ -131,6 +157,7 @@ public enum MatrixVector {
       sums.floats.1 = S.multiplyAdd(sums.floats.1, sums.floats.0, S.splat(scale))
     }
   }
+
   /// The minimums' share of a group, and the offset's.
   @inlinable @inline(__always)
   static func start<S: InstructionSet, F: PackedFormat>(

@@ -31,8 +31,10 @@ public protocol PackedFormat: BlockFormat {
   static func words<S: InstructionSet>(
     _ group: UnsafeRawPointer, step: Int, _: S.Type
   ) -> (even: Bits, odd: Bits)
-  /// The scales, less the multiples of `words`.
-  static func wordScales<S: InstructionSet>(_ scales: Floats, _: S.Type) -> Floats
+  /// Whether `wordScales` are sixteen.
+  static var hasSmallWordBlocks: Bool { get }
+  /// The scales of `words`: less their multiples. Eight come with the eight minimums.
+  static func wordScales<S: InstructionSet>(_ group: UnsafeRawPointer, _: S.Type) -> Floats
 }
 
 extension PackedFormat {
@@ -47,45 +49,23 @@ extension PackedFormat {
   ) -> (even: Bits, odd: Bits) { widened(unpack(group, step: step, S.self), S.self) }
 
   @inlinable @inline(__always)
-  public static func wordScales<S: InstructionSet>(_ scales: Floats, _: S.Type) -> Floats {
-    scales
-  }
+  public static func wordScales<S: InstructionSet>(
+    _ group: UnsafeRawPointer, _: S.Type
+  ) -> Floats { scales(group, S.self) }
+
+  @inlinable @inline(__always)
+  public static var hasSmallWordBlocks: Bool { hasSmallBlocks }
 
   /// The scale of each lane of a step.
   @inlinable @inline(__always)
   static func spread<S: InstructionSet>(_ scales: Floats, _ step: Int, _: S.Type) -> Floats {
-    hasSmallBlocks ? S.spread4(scales, step) : S.spread8(scales, step)
+    hasSmallWordBlocks ? S.spread4(scales, step) : S.spread8(scales, step)
   }
 
   /// Bytes in a group.
   @inlinable @inline(__always)
   public static var groupBytes: Int {
     blockBytes &* (QuantizedActivations.groupSize / blockSize)
-  }
-
-  /// The half-precision value at an offset.
-  @inlinable @inline(__always)
-  static func half<S: InstructionSet>(_ p: UnsafeRawPointer, _ offset: Int, _: S.Type) -> Float {
-    S.half(p.loadUnaligned(fromByteOffset: offset, as: UInt16.self))
-  }
-
-  /// The half-precision values of eight blocks.
-  @inlinable @inline(__always)
-  static func gatherHalves<S: InstructionSet>(
-    _ p: UnsafeRawPointer, stride: Int, _: S.Type
-  ) -> Floats {
-    // By integers, which are idle in these loops.
-    S.halves(gatherWords(p, stride), gatherWords(p + 4 &* stride, stride))
-  }
-
-  /// Four words of 16 bits side by side.
-  @inlinable @inline(__always)
-  static func gatherWords(_ p: UnsafeRawPointer, _ stride: Int) -> UInt64 {
-    let a = UInt64(truncatingIfNeeded: p.loadUnaligned(as: UInt16.self))
-    let b = UInt64(truncatingIfNeeded: (p + stride).loadUnaligned(as: UInt16.self))
-    let c = UInt64(truncatingIfNeeded: (p + 2 &* stride).loadUnaligned(as: UInt16.self))
-    let d = UInt64(truncatingIfNeeded: (p + 3 &* stride).loadUnaligned(as: UInt16.self))
-    return (a | b &<< 16) | (c | d &<< 16) &<< 32
   }
 
   /// The words of 64 bytes as signed integers: of each four, the first and the third, then the
@@ -105,4 +85,10 @@ extension PackedFormat {
     case .unsigned(let offset): offset
     }
   }
+}
+
+extension Int64 {
+  /// The same word of 16 bits four times.
+  @inlinable @inline(__always)
+  static func words(_ x: Int64) -> Int64 { x &* 0x0001_0001_0001_0001 }
 }

@@ -116,9 +116,18 @@ public enum Portable: InstructionSet {
   }
 
   @inline(__always)
-  public static func wordPair(_ x: UInt16, _ y: UInt16) -> Bits {
-    unsafeBitCast(
-      SIMD32(lowHalf: SIMD16(repeating: x), highHalf: SIMD16(repeating: y)), to: Bits.self)
+  public static func loadTwice(_ p: UnsafeRawPointer, _ q: UnsafeRawPointer) -> Bits {
+    let a = p.loadUnaligned(as: SIMD2<Int64>.self)
+    let b = q.loadUnaligned(as: SIMD2<Int64>.self)
+    return Bits(
+      lowHalf: SIMD4(lowHalf: a, highHalf: a), highHalf: SIMD4(lowHalf: b, highHalf: b))
+  }
+
+  @inline(__always)
+  public static func eachTwice(_ v: Floats) -> Floats {
+    Floats(
+      v[0], v[0], v[1], v[1], v[2], v[2], v[3], v[3], v[4], v[4], v[5], v[5], v[6], v[6], v[7], v[7]
+    )
   }
 
   @inline(__always)

@@ -103,6 +103,22 @@ struct TokenTile2: TokenTile {
   }
 }
 
+/// Three tokens.
+@usableFromInline
+struct TokenTile3: TokenTile {
+  @inlinable static var count: Int { @inline(__always) get { 3 } }
+  @usableFromInline var a = TokenTile2()
+  @usableFromInline var b = TokenSums()
+  @inlinable @inline(__always)
+  init() {}
+
+  @inlinable @inline(__always)
+  mutating func forEach(_ body: (Int, inout TokenSums) -> Void) {
+    a.forEach { body($0, &$1) }
+    body(2, &b)
+  }
+}
+
 /// Four tokens.
 @usableFromInline
 struct TokenTile4: TokenTile {

@@ -50,6 +50,52 @@
     }
 
     @inline(__always)
+    public static func product(_ a: Floats, _ b: Floats) -> Floats {
+      Floats(
+        lowHalf: _mm256_mul_ps(a.lowHalf, b.lowHalf),
+        highHalf: _mm256_mul_ps(a.highHalf, b.highHalf))
+    }
+
+    @inline(__always)
+    public static func shiftedRight(_ word: UInt32, by counts: SIMD16<UInt32>) -> Bits {
+      let words = _mm256_set1_epi32(Int32(bitPattern: word))
+      let counts = unsafeBitCast(counts, to: Bits.self)
+      return Bits(
+        lowHalf: _mm256_srlv_epi32(words, counts.lowHalf),
+        highHalf: _mm256_srlv_epi32(words, counts.highHalf))
+    }
+
+    /// Eight of the values of six bits, the last four's nibbles above `first` bits.
+    @inline(__always)
+    private static func sixBits(_ p: UnsafeRawPointer, _ nibbles: Int32, _ first: Int32) -> SIMD4<
+      Int64
+    > {
+      let words = _mm256_set1_epi32(p.loadUnaligned(as: Int32.self))
+      let low = _mm256_srlv_epi32(words, _mm256_set_epi32(26, 18, 10, 2, 24, 16, 8, 0))
+      let high = _mm256_srlv_epi32(
+        _mm256_set1_epi32(nibbles),
+        _mm256_set_epi32(24 &+ first, 16 &+ first, 8 &+ first, first, 32, 32, 32, 32))
+      return _mm256_or_si256(
+        _mm256_and_si256(
+          low, _mm256_set_epi32(0x30, 0x30, 0x30, 0x30, 0x3F, 0x3F, 0x3F, 0x3F)),
+        _mm256_and_si256(high, _mm256_set1_epi32(15)))
+    }
+
+    @inline(__always)
+    public static func sixBits(_ p: UnsafeRawPointer) -> Bits {
+      let nibbles = p.loadUnaligned(fromByteOffset: 8, as: Int32.self)
+      return Bits(lowHalf: sixBits(p, nibbles, 0), highHalf: sixBits(p + 4, nibbles, 4))
+    }
+
+    @inline(__always)
+    public static func sum(_ v: Floats) -> Float {
+      let eight = _mm256_add_ps(v.lowHalf, v.highHalf)
+      let four = _mm_add_ps(eight.lowHalf, eight.highHalf)
+      let two = _mm_add_ps(four, _mm_movehl_ps(four, four))
+      return two.x + two.y
+    }
+
+    @inline(__always)
     public static func maximum(_ a: Floats, _ b: Floats) -> Floats {
       Floats(
         lowHalf: _mm256_max_ps(a.lowHalf, b.lowHalf),
@@ -119,10 +165,18 @@
     }
 
     @inline(__always)
-    public static func wordPair(_ x: UInt16, _ y: UInt16) -> Bits {
-      Bits(
-        lowHalf: _mm256_set1_epi16(Int16(bitPattern: x)),
-        highHalf: _mm256_set1_epi16(Int16(bitPattern: y)))
+    public static func loadTwice(_ p: UnsafeRawPointer, _ q: UnsafeRawPointer) -> Bits {
+      let a = quarter(p)
+      let b = quarter(q)
+      return Bits(
+        lowHalf: SIMD4(lowHalf: a, highHalf: a), highHalf: SIMD4(lowHalf: b, highHalf: b))
+    }
+
+    @inline(__always)
+    public static func eachTwice(_ v: Floats) -> Floats {
+      Floats(
+        lowHalf: permuteLanes256(v.lowHalf, _mm256_set_epi32(3, 3, 2, 2, 1, 1, 0, 0)),
+        highHalf: permuteLanes256(v.lowHalf, _mm256_set_epi32(7, 7, 6, 6, 5, 5, 4, 4)))
     }
 
     @inline(__always)
@@ -228,6 +282,12 @@
     public static func halfPair(_ bits: UInt32) -> Floats {
       let pair = _mm_cvtph_ps(_mm_cvtsi32_si128(Int32(bitPattern: bits)))
       return Self.pair(pair.x, pair.y)
+    }
+
+    @inline(__always)
+    public static func splatHalf(_ p: UnsafeRawPointer) -> Floats {
+      let eight = _mm256_cvtph_ps(_mm_set1_epi16(p.loadUnaligned(as: Int16.self)))
+      return Floats(lowHalf: eight, highHalf: eight)
     }
 
     @inline(__always)

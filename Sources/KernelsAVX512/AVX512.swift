@@ -40,6 +40,23 @@
     }
 
     @inline(__always)
+    public static func product(_ a: Floats, _ b: Floats) -> Floats { _mm512_mul_ps(a, b) }
+
+    @inline(__always)
+    public static func shiftedRight(_ word: UInt32, by counts: SIMD16<UInt32>) -> Bits {
+      _mm512_srlv_epi32(
+        _mm512_set1_epi32(Int32(bitPattern: word)), unsafeBitCast(counts, to: Bits.self))
+    }
+
+    @inline(__always)
+    public static func sum(_ v: Floats) -> Float {
+      let eight = _mm256_add_ps(v.lowHalf, v.highHalf)
+      let four = _mm_add_ps(eight.lowHalf, eight.highHalf)
+      let two = _mm_add_ps(four, _mm_movehl_ps(four, four))
+      return two.x + two.y
+    }
+
+    @inline(__always)
     public static func maximum(_ a: Floats, _ b: Floats) -> Floats { _mm512_max_ps(a, b) }
 
     @inline(__always)
@@ -86,22 +103,34 @@
     }
 
     @inline(__always)
-    public static func wordPair(_ x: UInt16, _ y: UInt16) -> Bits {
-      Bits(
-        lowHalf: _mm256_set1_epi16(Int16(bitPattern: x)),
-        highHalf: _mm256_set1_epi16(Int16(bitPattern: y)))
+    public static func loadTwice(_ p: UnsafeRawPointer, _ q: UnsafeRawPointer) -> Bits {
+      let a = _mm_loadu_si128(p.assumingMemoryBound(to: __m128i.self))
+      let b = _mm_loadu_si128(q.assumingMemoryBound(to: __m128i.self))
+      return Bits(
+        lowHalf: SIMD4(lowHalf: a, highHalf: a), highHalf: SIMD4(lowHalf: b, highHalf: b))
     }
 
     @inline(__always)
-    public static func sixBits(_ words: SixteenBytes) -> SixteenBytes {
-      let low = _mm_srlv_epi32(
-        _mm_shuffle_epi8(words, _mm_set_epi32(0x0B0A_0908, 0x0B0A_0908, 0x0706_0504, 0x0706_0504)),
-        _mm_set_epi32(2, 0, 2, 0))
-      let high = _mm_srlv_epi32(
-        _mm_shuffle_epi8(words, _mm_set_epi32(0x0F0E_0D0C, -1, 0x0F0E_0D0C, -1)),
-        _mm_set_epi32(4, 0, 0, 0))
-      return low & _mm_set_epi32(0x3030_3030, 0x3F3F_3F3F, 0x3030_3030, 0x3F3F_3F3F)
-        | high & _mm_set1_epi32(0x0F0F_0F0F)
+    public static func eachTwice(_ v: Floats) -> Floats {
+      permuteLanes512(v, _mm512_set_epi32(7, 7, 6, 6, 5, 5, 4, 4, 3, 3, 2, 2, 1, 1, 0, 0))
+    }
+
+    @inline(__always)
+    public static func sixBits(_ p: UnsafeRawPointer) -> Bits {
+      let all = _mm512_broadcast_i32x4(p.loadUnaligned(as: SixteenBytes.self))
+      let lanes = _mm512_set_epi32(1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0)
+      let words = unsafeBitCast(
+        permuteLanes512(unsafeBitCast(all, to: Floats.self), lanes), to: Bits.self)
+      let nibbles = _mm512_set1_epi32(p.loadUnaligned(fromByteOffset: 8, as: Int32.self))
+      let low = _mm512_srlv_epi32(
+        words, _mm512_set_epi32(26, 18, 10, 2, 24, 16, 8, 0, 26, 18, 10, 2, 24, 16, 8, 0))
+      let high = _mm512_srlv_epi32(
+        nibbles, _mm512_set_epi32(28, 20, 12, 4, 32, 32, 32, 32, 24, 16, 8, 0, 32, 32, 32, 32))
+      let six: Int64 = 0x3F_0000_003F
+      let two: Int64 = 0x30_0000_0030
+      return _mm512_or_si512(
+        _mm512_and_si512(low, _mm512_set_epi64(two, two, six, six, two, two, six, six)),
+        _mm512_and_si512(high, _mm512_set1_epi32(15)))
     }
 
     @inline(__always)
@@ -136,12 +165,9 @@
     @inline(__always)
     public static func loadNibbles(_ p: UnsafeRawPointer, _ q: UnsafeRawPointer) -> Bits {
       // Each 16 bytes twice, then the odd quarters shifted: lanes of 16 bits, counts 0 and 4.
-      let a = _mm_loadu_si128(p.assumingMemoryBound(to: __m128i.self))
-      let b = _mm_loadu_si128(q.assumingMemoryBound(to: __m128i.self))
-      let twice = Bits(
-        lowHalf: SIMD4(lowHalf: a, highHalf: a), highHalf: SIMD4(lowHalf: b, highHalf: b))
       let four: Int64 = 0x0004_0004_0004_0004
-      return _mm512_srlv_epi16(twice, _mm512_set_epi64(four, four, 0, 0, four, four, 0, 0))
+      return _mm512_srlv_epi16(
+        loadTwice(p, q), _mm512_set_epi64(four, four, 0, 0, four, four, 0, 0))
     }
 
     @inline(__always)
@@ -155,6 +181,18 @@
     @inline(__always)
     public static func shiftedLeft(_ v: Bits, _ count: Int) -> Bits {
       _mm512_slli_epi16(v, UInt32(truncatingIfNeeded: count))
+    }
+
+    @inline(__always)
+    public static func lookUpWords(
+      _ nibbles: Bits, in table: SIMD2<Int64>
+    ) -> (even: Bits, odd: Bits) {
+      // Indices are five bits: the table lies there twice, so that the fifth does not matter.
+      let words = _mm512_cvtepi8_epi16(SIMD4(lowHalf: table, highHalf: table))
+      return (
+        _mm512_permutexvar_epi16(nibbles, words),
+        _mm512_permutexvar_epi16(shiftedRight(nibbles, 8), words)
+      )
     }
 
     @inline(__always)
@@ -186,9 +224,53 @@
 
     @inline(__always)
     public static func halfPair(_ bits: UInt32) -> Floats {
-      let pair = _mm_cvtph_ps(_mm_cvtsi32_si128(Int32(bitPattern: bits)))
-      let lanes = _mm512_set_epi32(1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0)
-      return permuteLanes512(_mm512_zextps128_ps512(pair), lanes)
+      let pairs = widenHalves512(_mm256_set1_epi32(Int32(bitPattern: bits)))
+      return permuteLanes512(
+        pairs, _mm512_set_epi32(1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0))
+    }
+
+    @inline(__always)
+    public static func splatHalf(_ p: UnsafeRawPointer) -> Floats {
+      widenHalves512(_mm256_set1_epi16(p.loadUnaligned(as: Int16.self)))
+    }
+
+    @inline(__always)
+    public static func gatherHalves(_ p: UnsafeRawPointer, stride: Int) -> Floats {
+      gather(p, stride, then: 0)
+    }
+
+    @inline(__always)
+    public static func gatherHalfPairs(_ p: UnsafeRawPointer, stride: Int) -> Floats {
+      gather(p, stride, then: 1)
+    }
+
+    /// Eight halves `stride` bytes apart, then the eight that lie `distance` words after them.
+    @inline(__always)
+    private static func gather(
+      _ p: UnsafeRawPointer, _ stride: Int, then distance: Int
+    ) -> Floats {
+      let blocks = _mm512_set4_epi64(
+        0x0007_0006_0005_0004, 0x0003_0002_0001_0000, 0x0007_0006_0005_0004, 0x0003_0002_0001_0000)
+      let seconds = Int64(truncatingIfNeeded: distance) &* 0x0001_0001_0001_0001
+      let places = _mm512_add_epi16(
+        _mm512_mullo_epi16(blocks, splatWord(Int16(truncatingIfNeeded: stride / 2))),
+        _mm512_set_epi64(0, 0, 0, 0, seconds, seconds, 0, 0))
+      // Words are picked from two registers at a time: the last one ends with the last half.
+      let end = 7 &* stride &+ 2 &+ 2 &* distance
+      let last = loadBits(p + (end &- 64))
+      let inLast = _mm512_sub_epi16(places, splatWord(Int16(truncatingIfNeeded: end / 2 &- 64)))
+      if end <= 128 {
+        let far = _mm512_srai_epi16(_mm512_sub_epi16(splatWord(31), places), 15)
+        let picked = permuteWords512(loadBits(p), (places & ~far) | (inLast & far), last)
+        return widenHalves512(picked.lowHalf)
+      }
+      let lanes = _mm512_set_epi64(
+        0, 0, 0, 0, 0x000F_000E_000D_000C, 0x000B_000A_0009_0008, 0x0007_0006_0005_0004,
+        0x0003_0002_0001_0000)
+      let far = _mm512_srai_epi16(_mm512_sub_epi16(splatWord(63), places), 15)
+      let near = permuteWords512(loadBits(p), places, loadBits(p + 64))
+      let picked = permuteWords512(near, (lanes & ~far) | (inLast & far), last)
+      return widenHalves512(picked.lowHalf)
     }
 
     @inline(__always)

@@ -55,6 +55,20 @@ static inline __m512 permuteLanes512(__m512 v, __m512i lanes) {
   __asm__("vpermps %1, %2, %0" : "=v"(result) : "v"(v), "v"(lanes));
   return result;
 }
+
+/// `vpermt2w`, one instruction where the compiler, knowing the places, makes several shuffles.
+static inline __m512i permuteWords512(__m512i low, __m512i places, __m512i high) {
+  __asm__("vpermt2w %2, %1, %0" : "+v"(low) : "v"(places), "v"(high));
+  return low;
+}
+
+/// `vcvtph2ps` of sixteen values: knowing some to be equal, the compiler converts fewer of them
+/// and adds shuffles.
+static inline __m512 widenHalves512(__m256i halves) {
+  __m512 result;
+  __asm__("vcvtph2ps %1, %0" : "=v"(result) : "v"(halves));
+  return result;
+}
 #endif
 
 #if defined(__AVX2__)

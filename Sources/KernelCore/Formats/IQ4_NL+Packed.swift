@@ -9,7 +9,7 @@ extension IQ4_NL: PackedFormat {
   public static func scales<S: InstructionSet>(
     _ group: UnsafeRawPointer, _: S.Type
   ) -> Floats {
-    gatherHalves(group, stride: 18, S.self)
+    S.gatherHalvesByIntegers(group, stride: 18)
   }
 
   @inlinable @inline(__always)
@@ -17,15 +17,23 @@ extension IQ4_NL: PackedFormat {
     _ group: UnsafeRawPointer, step: Int, _: S.Type
   ) -> Bits {
     let blocks = group + step &* 36
-    return lookUpIQ4(S.loadNibbles(blocks + 2, blocks + 20) & S.splatByte(15), S.self)
+    return S.lookUp(S.loadNibbles(blocks + 2, blocks + 20) & S.splatByte(15), in: iq4Values)
+  }
+
+  @inlinable @inline(__always)
+  public static func words<S: InstructionSet>(
+    _ group: UnsafeRawPointer, step: Int, _: S.Type
+  ) -> (even: Bits, odd: Bits) {
+    let blocks = group + step &* 36
+    return S.lookUpWords(S.loadNibbles(blocks + 2, blocks + 20), in: iq4Values)
   }
 }
 
 /// The non-linear value of each 4-bit code: −127, −104, −83, −65, −49, −35, −22, −10, 1, 13, 25,
 /// 38, 53, 69, 89, 113.
-@inlinable @inline(__always)
-func lookUpIQ4<S: InstructionSet>(_ nibbles: Bits, _: S.Type) -> Bits {
-  S.lookUp(
-    nibbles,
-    in: SIMD2(Int64(bitPattern: 0xF6EA_DDCF_BFAD_9881), Int64(bitPattern: 0x7159_4535_2619_0D01)))
+@inlinable
+var iq4Values: SixteenBytes {
+  @inline(__always) get {
+    SIMD2(Int64(bitPattern: 0xF6EA_DDCF_BFAD_9881), Int64(bitPattern: 0x7159_4535_2619_0D01))
+  }
 }

@@ -9,19 +9,16 @@ extension IQ4_XS: PackedFormat {
   public static func scales<S: InstructionSet>(
     _ group: UnsafeRawPointer, _: S.Type
   ) -> Floats {
-    // Eight scales of 6 bits: the low nibbles of 4 bytes and pairs of bits of a 16-bit word,
-    // spread to one byte each.
-    var low = UInt64(truncatingIfNeeded: group.loadUnaligned(fromByteOffset: 4, as: UInt32.self))
-    low = (low | low &<< 16) & 0x0000_FFFF_0000_FFFF
-    low = (low | low &<< 8) & 0x00FF_00FF_00FF_00FF
-    low = (low | low &<< 4) & 0x0F0F_0F0F_0F0F_0F0F
-    var high = UInt64(truncatingIfNeeded: group.loadUnaligned(fromByteOffset: 2, as: UInt16.self))
-    high = (high | high &<< 24) & 0x0000_00FF_0000_00FF
-    high = (high | high &<< 12) & 0x000F_000F_000F_000F
-    high = (high | high &<< 6) & 0x0303_0303_0303_0303
-    let bytes = SixteenBytes(Int64(bitPattern: low | high &<< 4), 0)
-    let codes = S.floats(unsigned: bytes) - S.splat(32)
-    return codes * S.splat(half(group, 0, S.self))
+    // Eight scales of 6 bits: nibbles of a word of 32 bits, and pairs of bits of one of 16.
+    let low = S.shiftedRight(
+      group.loadUnaligned(fromByteOffset: 4, as: UInt32.self),
+      by: SIMD16(0, 4, 8, 12, 16, 20, 24, 28, 0, 4, 8, 12, 16, 20, 24, 28))
+    let high = S.shiftedRight(
+      group.loadUnaligned(as: UInt32.self),
+      by: SIMD16(12, 14, 16, 18, 20, 22, 24, 26, 12, 14, 16, 18, 20, 22, 24, 26))
+    let (nibbles, pairs) = (Bits(repeating: 0x0F_0000_000F), Bits(repeating: 0x30_0000_0030))
+    let codes = S.floats(low & nibbles | high & pairs) - S.splat(32)
+    return codes * S.splatHalf(group)
   }
 
   @inlinable @inline(__always)
@@ -29,6 +26,14 @@ extension IQ4_XS: PackedFormat {
     _ group: UnsafeRawPointer, step: Int, _: S.Type
   ) -> Bits {
     let quants = group + (8 &+ step &* 32)
-    return lookUpIQ4(S.loadNibbles(quants, quants + 16) & S.splatByte(15), S.self)
+    return S.lookUp(S.loadNibbles(quants, quants + 16) & S.splatByte(15), in: iq4Values)
+  }
+
+  @inlinable @inline(__always)
+  public static func words<S: InstructionSet>(
+    _ group: UnsafeRawPointer, step: Int, _: S.Type
+  ) -> (even: Bits, odd: Bits) {
+    let quants = group + (8 &+ step &* 32)
+    return S.lookUpWords(S.loadNibbles(quants, quants + 16), in: iq4Values)
   }
 }

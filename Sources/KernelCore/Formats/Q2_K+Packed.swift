@@ -12,7 +12,7 @@ extension Q2_K: PackedFormat {
     let mask = SIMD4<UInt32>(repeating: 0x0F0F_0F0F)
     let bytes = group.loadUnaligned(as: SIMD4<UInt32>.self) & mask
     return S.floats(unsigned: unsafeBitCast(bytes, to: SixteenBytes.self))
-      * S.splat(half(group, 80, S.self))
+      * S.splatHalf(group + 80)
   }
 
   @inlinable @inline(__always)
@@ -22,7 +22,7 @@ extension Q2_K: PackedFormat {
     let mask = SIMD4<UInt32>(repeating: 0x0F0F_0F0F)
     let bytes = group.loadUnaligned(as: SIMD4<UInt32>.self) &>> SIMD4(repeating: 4) & mask
     return S.floats(unsigned: unsafeBitCast(bytes, to: SixteenBytes.self))
-      * S.splat(half(group, 82, S.self))
+      * S.splatHalf(group + 82)
   }
 
   @inlinable @inline(__always)
@@ -31,5 +31,26 @@ extension Q2_K: PackedFormat {
   ) -> Bits {
     let pairs = S.loadTwice(group + (16 &+ (step &>> 1) &* 32), thenShifted: 2)
     return S.shiftedRight(pairs, (step & 1) &* 4) & S.splatByte(3)
+  }
+
+  // Pairs of bits stay where they are, up to 64 times as large.
+
+  @inlinable @inline(__always)
+  public static func words<S: InstructionSet>(
+    _ group: UnsafeRawPointer, step: Int, _: S.Type
+  ) -> (even: Bits, odd: Bits) {
+    let bytes = S.loadTwice(group + (16 &+ (step &>> 1) &* 32))
+    let shift = Int64(truncatingIfNeeded: (step & 1) &* 4)
+    let (low, high) = (Int64.words(0x03 &<< shift), Int64.words(0x0C &<< shift))
+    let mask = Bits(low, low, low, low, high, high, high, high)
+    return (bytes & mask, S.oddBytes(bytes) & mask)
+  }
+
+  @inlinable @inline(__always)
+  public static func wordScales<S: InstructionSet>(
+    _ group: UnsafeRawPointer, _: S.Type
+  ) -> Floats {
+    let (a, b, c): (Float, Float, Float) = (0.25, 0.0625, 0.015625)
+    return S.product(scales(group, S.self), Floats(1, 1, a, a, b, b, c, c, 1, 1, a, a, b, b, c, c))
   }
 }

@@ -18,7 +18,7 @@ extension Q3_K: PackedFormat {
     let pairs = SIMD4(repeating: top) &>> SIMD4(0, 2, 4, 6) & SIMD4(repeating: 0x0303_0303)
     let bytes = unsafeBitCast(nibbles | pairs &<< SIMD4(repeating: 4), to: SixteenBytes.self)
     let codes = S.floats(unsigned: bytes) - S.splat(32)
-    return codes * S.splat(half(group, 108, S.self))
+    return codes * S.splatHalf(group + 108)
   }
 
   @inlinable @inline(__always)

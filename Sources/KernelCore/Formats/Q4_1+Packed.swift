@@ -10,9 +10,7 @@ extension Q4_1: PackedFormat {
     _ group: UnsafeRawPointer, _: S.Type
   ) -> Floats {
     // The minimums are to be subtracted, and here they are to be added.
-    S.join(
-      gatherHalves(group, stride: 20, S.self),
-      S.splat(0) - gatherHalves(group + 2, stride: 20, S.self))
+    S.product(S.gatherHalfPairs(group, stride: 20), S.pair(1, -1))
   }
 
   @inlinable @inline(__always)
@@ -22,4 +20,20 @@ extension Q4_1: PackedFormat {
     let blocks = group + step &* 40
     return S.loadNibbles(blocks + 4, blocks + 24) & S.splatByte(15)
   }
+  // High nibbles stay where they are, sixteen times as large.
+
+  @inlinable @inline(__always) public static var hasSmallWordBlocks: Bool { true }
+
+  @inlinable @inline(__always)
+  public static func words<S: InstructionSet>(
+    _ group: UnsafeRawPointer, step: Int, _: S.Type
+  ) -> (even: Bits, odd: Bits) {
+    let blocks = group + step &* 40
+    return nibblesInPlace(S.loadTwice(blocks + 4, blocks + 24), S.self)
+  }
+
+  @inlinable @inline(__always)
+  public static func wordScales<S: InstructionSet>(
+    _ group: UnsafeRawPointer, _: S.Type
+  ) -> Floats { scalesInPlace(scales(group, S.self), S.self) }
 }

@@ -9,7 +9,7 @@ extension Q4_K: PackedFormat {
   public static func scales<S: InstructionSet>(
     _ group: UnsafeRawPointer, _: S.Type
   ) -> Floats {
-    scalesAndMinimums(group, S.self)
+    scalesAndMinimums(group, S.splat(1), S.self)
   }
 
   @inlinable @inline(__always)
@@ -26,23 +26,28 @@ extension Q4_K: PackedFormat {
     _ group: UnsafeRawPointer, step: Int, _: S.Type
   ) -> (even: Bits, odd: Bits) {
     let bytes = S.loadTwice(group + (16 &+ step &* 32))
-    let mask = S.wordPair(0x0F, 0xF0)
+    let (low, high) = (Int64.words(0x0F), Int64.words(0xF0))
+    let mask = Bits(low, low, low, low, high, high, high, high)
     return (bytes & mask, S.oddBytes(bytes) & mask)
   }
 
   @inlinable @inline(__always)
-  public static func wordScales<S: InstructionSet>(_ scales: Floats, _: S.Type) -> Floats {
+  public static func wordScales<S: InstructionSet>(
+    _ group: UnsafeRawPointer, _: S.Type
+  ) -> Floats {
     let sixteenth: Float = 0.0625
-    return scales
-      * Floats(
-        1, sixteenth, 1, sixteenth, 1, sixteenth, 1, sixteenth, 1, 1, 1, 1, 1, 1, 1, 1)
+    let multiples = Floats(
+      1, sixteenth, 1, sixteenth, 1, sixteenth, 1, sixteenth, 1, 1, 1, 1, 1, 1, 1, 1)
+    return scalesAndMinimums(group, multiples, S.self)
   }
 }
 
-/// The eight scales and the eight minimums of a Q4_K or Q5_K super-block: two half-precision
-/// factors, and twelve bytes.
+/// The eight scales and the eight minimums of a Q4_K or Q5_K super-block, times multiples: two
+/// half-precision factors, and twelve bytes.
 @inlinable @inline(__always)
-func scalesAndMinimums<S: InstructionSet>(_ block: UnsafeRawPointer, _: S.Type) -> Floats {
-  let words = block.loadUnaligned(as: SixteenBytes.self)
-  return S.floats(unsigned: S.sixBits(words)) * S.halfPair(block.loadUnaligned(as: UInt32.self))
+func scalesAndMinimums<S: InstructionSet>(
+  _ block: UnsafeRawPointer, _ multiples: Floats, _: S.Type
+) -> Floats {
+  let factors = S.halfPair(block.loadUnaligned(as: UInt32.self))
+  return S.floats(S.sixBits(block + 4)) * S.product(factors, multiples)
 }

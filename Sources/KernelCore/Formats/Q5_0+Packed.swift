@@ -9,7 +9,7 @@ extension Q5_0: PackedFormat {
   public static func scales<S: InstructionSet>(
     _ group: UnsafeRawPointer, _: S.Type
   ) -> Floats {
-    gatherHalves(group, stride: 22, S.self)
+    S.gatherHalvesByIntegers(group, stride: 22)
   }
 
   @inlinable @inline(__always)

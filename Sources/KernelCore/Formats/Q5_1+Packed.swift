@@ -10,9 +10,7 @@ extension Q5_1: PackedFormat {
     _ group: UnsafeRawPointer, _: S.Type
   ) -> Floats {
     // The minimums are to be subtracted, and here they are to be added.
-    S.join(
-      gatherHalves(group, stride: 24, S.self),
-      S.splat(0) - gatherHalves(group + 2, stride: 24, S.self))
+    S.product(S.gatherHalfPairs(group, stride: 24), S.pair(1, -1))
   }
 
   @inlinable @inline(__always)

@@ -9,7 +9,7 @@ extension Q5_K: PackedFormat {
   public static func scales<S: InstructionSet>(
     _ group: UnsafeRawPointer, _: S.Type
   ) -> Floats {
-    scalesAndMinimums(group, S.self)
+    scalesAndMinimums(group, S.splat(1), S.self)
   }
 
   @inlinable @inline(__always)

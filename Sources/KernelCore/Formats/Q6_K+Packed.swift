@@ -10,7 +10,7 @@ extension Q6_K: PackedFormat {
     _ group: UnsafeRawPointer, _: S.Type
   ) -> Floats {
     let codes = group.loadUnaligned(fromByteOffset: 192, as: SixteenBytes.self)
-    return S.floats(signed: codes) * S.splat(half(group, 208, S.self))
+    return S.floats(signed: codes) * S.splatHalf(group + 208)
   }
 
   @inlinable @inline(__always)

@@ -9,7 +9,7 @@ extension Q8_0: PackedFormat {
   public static func scales<S: InstructionSet>(
     _ group: UnsafeRawPointer, _: S.Type
   ) -> Floats {
-    gatherHalves(group, stride: 34, S.self)
+    S.gatherHalvesByIntegers(group, stride: 34)
   }
 
   @inlinable @inline(__always)
