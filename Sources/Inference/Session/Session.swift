@@ -9,8 +9,10 @@ public struct SessionOptions: Sendable {
   /// The cache's format; nil for 32 bits if the model's weights are, else 16: the cache then never
   /// rounds more than the weights do.
   public var cacheFormat: CacheFormat?
-  /// Tokens that walk through the model together at most.
-  public var chunkLength = 512
+  /// Tokens that walk through the model together at most; nil for 256, whose activations stay in
+  /// the second-level cache even where others use it too, or 512 where the kernels have tiles:
+  /// weights take longer to lay down for those than to multiply.
+  public var chunkLength: Int?
   /// Name of the kernel set; nil for the best.
   public var kernels: String?
   /// Whether prompts may be read in bfloat16 where the machine has a unit for that: several times
@@ -58,6 +60,8 @@ public final class Session {
   public private(set) var tokens: [Int32] = []
   /// Positions that fit.
   public let contextLength: Int
+  /// Tokens that walk through the model together at most.
+  public let chunkLength: Int
   /// The cache's format.
   public var cacheFormat: CacheFormat { cache.format }
   /// The kernels' name.
@@ -93,11 +97,12 @@ public final class Session {
     let format = options.cacheFormat ?? (model.hasFullPrecision ? .f32 : .f16)
     cache = try KVCache(model.configuration, format: format, capacity: contextLength)
     let kernels = try KernelSet.select(options.kernels, roundsPrompts: options.roundsPrompts)
+    chunkLength = options.chunkLength ?? (kernels.tiles == nil ? 256 : 512)
     compute = Compute(
       kernels: kernels, threads: max(1, options.threads ?? Parallel.processorCount))
     pass = ForwardPass(
       model.configuration, model.rotary, cache, compute,
-      capacity: max(1, min(options.chunkLength, contextLength)))
+      capacity: max(1, min(chunkLength, contextLength)))
     logitsBuffer = Buffer(count: model.vocabularySize)
   }
 

@@ -18,7 +18,7 @@ enum ModelOptions {
       help: "format of the key-value cache (default: f16; f32 if the weights are)"),
     Option(
       name: "chunk", short: nil, value: "N",
-      help: "prompt tokens read at once (default: 512)"),
+      help: "prompt tokens read at once (default: 256, on AMX 512)"),
   ]
 
   /// How tokens are chosen.
@@ -103,7 +103,7 @@ enum ModelOptions {
         $0 > 0 ? $0 : nil
       } ?? contextLength
     options.threads = try arguments.int("threads", in: 1...1024)
-    if let chunk = try arguments.int("chunk", in: 1...8192) { options.chunkLength = chunk }
+    options.chunkLength = try arguments.int("chunk", in: 1...8192)
     options.kernels = ProcessInfo.processInfo.environment["PHI_KERNELS"]
     options.roundsPrompts = !full
     if let name = arguments.string("cache") {

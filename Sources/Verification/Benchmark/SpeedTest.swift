@@ -41,7 +41,7 @@ public struct SpeedTest: Sendable {
   ) throws -> SpeedTest {
     let prompt = prompt(tokens, of: session.model)
     try fill(session, depth)
-    let chunks = (tokens + session.options.chunkLength - 1) / session.options.chunkLength
+    let chunks = (tokens + session.chunkLength - 1) / session.chunkLength
     let work = Work(session.model)
     return try SpeedTest(
       session, name: name("pp", tokens, depth), repetitions: repetitions, tokens: tokens,
