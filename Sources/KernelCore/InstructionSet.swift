@@ -4,6 +4,9 @@ public typealias Floats = SIMD16<Float>
 /// Sixty-four bytes of integers, read as the word that uses them says.
 public typealias Bits = SIMD8<Int64>
 
+/// Four vectors of integers.
+public typealias FourBits = (Bits, Bits, Bits, Bits)
+
 /// Sixteen bytes of integers.
 public typealias SixteenBytes = SIMD2<Int64>
 
@@ -132,6 +135,8 @@ public protocol InstructionSet: SendableMetatype {
   static func addWords(_ a: Bits, _ b: Bits) -> Bits
   /// Difference of words, wrapping.
   static func subtractWords(_ a: Bits, _ b: Bits) -> Bits
+  /// Sum of lanes of 32 bits, wrapping.
+  static func addIntegers(_ a: Bits, _ b: Bits) -> Bits
   /// Difference of lanes of 32 bits, wrapping.
   static func subtractIntegers(_ a: Bits, _ b: Bits) -> Bits
   /// Sixteen sums of two products of signed words, in lanes of 32 bits.
@@ -141,8 +146,10 @@ public protocol InstructionSet: SendableMetatype {
   /// Rounds sixteen lanes to nearest even and writes them as words: of each four, the first and
   /// the third side by side at `even`, the second and the fourth at `odd`.
   static func storeWords(_ v: Floats, even: UnsafeMutableRawPointer, odd: UnsafeMutableRawPointer)
-  /// Transposes sixteen rows of sixteen lanes of 32 bits in place.
-  static func transpose(_ rows: UnsafeMutableRawPointer)
+  /// Four rows of lanes of 32 bits, transposed within each quarter of 128 bits.
+  static func transposeLanes(_ a: Bits, _ b: Bits, _ c: Bits, _ d: Bits) -> FourBits
+  /// Four rows of quarters of 128 bits, transposed.
+  static func transposeQuarters(_ a: Bits, _ b: Bits, _ c: Bits, _ d: Bits) -> FourBits
 
   // MARK: Registers
 
@@ -238,6 +245,13 @@ extension InstructionSet {
   }
 
   @inlinable @inline(__always)
+  public static func addIntegers(_ a: Bits, _ b: Bits) -> Bits {
+    unsafeBitCast(
+      unsafeBitCast(a, to: SIMD16<Int32>.self) &+ unsafeBitCast(b, to: SIMD16<Int32>.self),
+      to: Bits.self)
+  }
+
+  @inlinable @inline(__always)
   public static func subtractIntegers(_ a: Bits, _ b: Bits) -> Bits {
     unsafeBitCast(
       unsafeBitCast(a, to: SIMD16<Int32>.self) &- unsafeBitCast(b, to: SIMD16<Int32>.self),
@@ -258,21 +272,69 @@ extension InstructionSet {
   @inlinable @inline(__always)
   public static func signedEvenBytes(_ v: Bits) -> Bits { signedOddBytes(shiftedLeft(v, 8)) }
 
-  /// Sixteen rows, transposed lane by lane.
+  /// Transposes sixteen rows of sixteen lanes of 32 bits.
+  ///
+  /// - `row`: Gives a row.
+  /// - `store`: Takes a column, of each four the first, then of each four the second, and so on.
   @inlinable @inline(__always)
-  public static func transpose(_ rows: UnsafeMutableRawPointer) {
-    let lanes = rows.assumingMemoryBound(to: UInt32.self)
-    var row = 1
-    while row < 16 {
-      var column = 0
-      while column < row {
-        let lane = lanes[row &* 16 &+ column]
-        lanes[row &* 16 &+ column] = lanes[column &* 16 &+ row]
-        lanes[column &* 16 &+ row] = lane
-        column &+= 1
-      }
-      row &+= 1
+  public static func transpose(_ row: (Int) -> Bits, into store: (_ column: Int, Bits) -> Void) {
+    let a = transposeLanes(row(0), row(1), row(2), row(3))
+    let b = transposeLanes(row(4), row(5), row(6), row(7))
+    let c = transposeLanes(row(8), row(9), row(10), row(11))
+    let d = transposeLanes(row(12), row(13), row(14), row(15))
+    give(0, transposeQuarters(a.0, b.0, c.0, d.0), to: store)
+    give(1, transposeQuarters(a.1, b.1, c.1, d.1), to: store)
+    give(2, transposeQuarters(a.2, b.2, c.2, d.2), to: store)
+    give(3, transposeQuarters(a.3, b.3, c.3, d.3), to: store)
+  }
+
+  @inlinable @inline(__always)
+  static func give(
+    _ first: Int, _ columns: FourBits, to store: (_ column: Int, Bits) -> Void
+  ) {
+    store(first, columns.0)
+    store(first &+ 4, columns.1)
+    store(first &+ 8, columns.2)
+    store(first &+ 12, columns.3)
+  }
+
+  @inlinable @inline(__always)
+  public static func transposeLanes(_ a: Bits, _ b: Bits, _ c: Bits, _ d: Bits) -> FourBits {
+    let low = transposeLanes(a.lowHalf, b.lowHalf, c.lowHalf, d.lowHalf)
+    let high = transposeLanes(a.highHalf, b.highHalf, c.highHalf, d.highHalf)
+    return (
+      Bits(lowHalf: low.0, highHalf: high.0), Bits(lowHalf: low.1, highHalf: high.1),
+      Bits(lowHalf: low.2, highHalf: high.2), Bits(lowHalf: low.3, highHalf: high.3)
+    )
+  }
+
+  /// Half of `transposeLanes`.
+  @inlinable @inline(__always)
+  static func transposeLanes(
+    _ a: SIMD4<Int64>, _ b: SIMD4<Int64>, _ c: SIMD4<Int64>, _ d: SIMD4<Int64>
+  ) -> (SIMD4<Int64>, SIMD4<Int64>, SIMD4<Int64>, SIMD4<Int64>) {
+    typealias Lanes = SIMD8<UInt32>
+    let (a, b) = (unsafeBitCast(a, to: Lanes.self), unsafeBitCast(b, to: Lanes.self))
+    let (c, d) = (unsafeBitCast(c, to: Lanes.self), unsafeBitCast(d, to: Lanes.self))
+    func column(_ i: Int) -> SIMD4<Int64> {
+      unsafeBitCast(
+        Lanes(a[i], b[i], c[i], d[i], a[4 &+ i], b[4 &+ i], c[4 &+ i], d[4 &+ i]),
+        to: SIMD4<Int64>.self)
     }
+    return (column(0), column(1), column(2), column(3))
+  }
+
+  @inlinable @inline(__always)
+  public static func transposeQuarters(_ a: Bits, _ b: Bits, _ c: Bits, _ d: Bits) -> FourBits {
+    func join(_ a: SixteenBytes, _ b: SixteenBytes, _ c: SixteenBytes, _ d: SixteenBytes) -> Bits {
+      Bits(lowHalf: SIMD4(lowHalf: a, highHalf: b), highHalf: SIMD4(lowHalf: c, highHalf: d))
+    }
+    return (
+      join(a.lowHalf.lowHalf, b.lowHalf.lowHalf, c.lowHalf.lowHalf, d.lowHalf.lowHalf),
+      join(a.lowHalf.highHalf, b.lowHalf.highHalf, c.lowHalf.highHalf, d.lowHalf.highHalf),
+      join(a.highHalf.lowHalf, b.highHalf.lowHalf, c.highHalf.lowHalf, d.highHalf.lowHalf),
+      join(a.highHalf.highHalf, b.highHalf.highHalf, c.highHalf.highHalf, d.highHalf.highHalf)
+    )
   }
 
   @inlinable @inline(__always)

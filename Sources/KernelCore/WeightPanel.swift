@@ -53,9 +53,9 @@ public enum WeightPanel {
   @inlinable public static var bytes: Int {
     @inline(__always) get { 2 * floatHalfBytes }
   }
-  /// Bytes of scratch that decoding needs: sixteen rows of 64 bytes, and a group.
+  /// Bytes of scratch that decoding needs: a group.
   @inlinable public static var scratchBytes: Int {
-    @inline(__always) get { 1024 + 384 }
+    @inline(__always) get { 384 }
   }
 
   /// Decodes rows of a packed format.
@@ -78,14 +78,8 @@ public enum WeightPanel {
         weights, rowBytes, first, rows, columns, scratch, into: half, S.self, F.self)
       var step = 0
       while step &* 64 < columns, step < 4 {
-        var lane = 0
-        while lane < halfRows {
-          let group = group(weights, rowBytes, first &+ lane, rows, columns, scratch, F.self)
-          S.storeBits(F.unpack(group, step: step, S.self), scratch + lane &* 64)
-          lane &+= 1
-        }
-        S.transpose(scratch)
-        widen(scratch, step, into: half, S.self, F.self)
+        decodeStep(
+          step, weights, rowBytes, first, rows, columns, scratch, into: half, S.self, F.self)
         step &+= 1
       }
       first &+= halfRows
@@ -101,7 +95,7 @@ public enum WeightPanel {
   ) -> UnsafeRawPointer {
     let source = weights + (row < rows ? row : rows &- 1) &* rowBytes
     guard columns < self.columns else { return source }
-    return MatrixVector.padded(source, columns, scratch + 1024, F.self)
+    return MatrixVector.padded(source, columns, scratch, F.self)
   }
 
   /// Scales and minimums of sixteen rows.
@@ -110,52 +104,67 @@ public enum WeightPanel {
     _ weights: UnsafeRawPointer, _ rowBytes: Int, _ first: Int, _ rows: Int, _ columns: Int,
     _ scratch: UnsafeMutableRawPointer, into half: UnsafeMutableRawPointer, _: S.Type, _: F.Type
   ) {
-    var lane = 0
-    while lane < halfRows {
-      let group = group(weights, rowBytes, first &+ lane, rows, columns, scratch, F.self)
-      let target = (half + lane &* 64)
-      S.store(
-        F.scales(group, S.self), (target + scalesOffset).assumingMemoryBound(to: Float.self))
-      if F.hasSmallBlocks, F.hasMinimums {
-        let offset = minimumsOffset(hasSmallBlocks: true)
-        S.store(
-          F.smallMinimums(group, S.self), (target + offset).assumingMemoryBound(to: Float.self))
-      }
-      lane &+= 1
+    S.transpose { row in
+      let group = group(weights, rowBytes, first &+ row, rows, columns, scratch, F.self)
+      return unsafeBitCast(F.scales(group, S.self), to: Bits.self)
+    } into: { block, scales in
+      S.storeBits(scales, half + (scalesOffset &+ block &* 64))
     }
-    S.transpose(half + scalesOffset)
-    if F.hasSmallBlocks, F.hasMinimums {
-      S.transpose(half + minimumsOffset(hasSmallBlocks: true))
+    guard F.hasSmallBlocks, F.hasMinimums else { return }
+    let target = half + minimumsOffset(hasSmallBlocks: true)
+    S.transpose { row in
+      let group = group(weights, rowBytes, first &+ row, rows, columns, scratch, F.self)
+      return unsafeBitCast(F.smallMinimums(group, S.self), to: Bits.self)
+    } into: { block, minimums in
+      S.storeBits(minimums, target + block &* 64)
     }
   }
 
-  /// A step's codes as words, less the format's offset, and their blocks' sums of products.
+  /// A step of sixteen rows: codes as words, less the format's offset, and their blocks' sums of
+  /// products.
   @inlinable @inline(__always)
-  static func widen<S: InstructionSet, F: PackedFormat>(
-    _ codes: UnsafeRawPointer, _ index: Int, into half: UnsafeMutableRawPointer, _: S.Type,
-    _: F.Type
+  static func decodeStep<S: InstructionSet, F: PackedFormat>(
+    _ step: Int, _ weights: UnsafeRawPointer, _ rowBytes: Int, _ first: Int, _ rows: Int,
+    _ columns: Int, _ scratch: UnsafeMutableRawPointer, into half: UnsafeMutableRawPointer,
+    _: S.Type, _: F.Type
   ) {
-    let step = half + index &* stepBytes
-    let pairs = F.hasSmallBlocks ? 4 : 8
-    var sums = half + (pairSumsOffset &+ index &* (16 / pairs) &* 64)
-    var products = Bits(repeating: 0)
-    var lane = 0
-    while lane < 16 {
-      var words = F.widened(S.loadBits(codes + lane &* 64), S.self)
+    let target = half + step &* stepBytes
+    // Of each four pairs of columns.
+    var sums: FourBits = (
+      Bits(repeating: 0), Bits(repeating: 0), Bits(repeating: 0), Bits(repeating: 0)
+    )
+    S.transpose { row in
+      let group = group(weights, rowBytes, first &+ row, rows, columns, scratch, F.self)
+      // The row's next group is decoded after other panels': no processor foresees it.
+      S.prefetch(group + (F.groupBytes &+ step &* (F.groupBytes / 4)))
+      return F.unpack(group, step: step, S.self)
+    } into: { pair, codes in
+      var words = F.widened(codes, S.self)
       if F.offset != 0 {
         words.even = S.subtractWords(words.even, S.splatWord(F.offset))
         words.odd = S.subtractWords(words.odd, S.splatWord(F.offset))
       }
-      S.storeBits(words.even, step + lane &* 64)
-      S.storeBits(words.odd, step + (1024 &+ lane &* 64))
-      lane &+= 1
-      guard S.sharesProducts else { continue }
-      products = S.addProducts(products, words.even, words.odd)
-      if lane % pairs == 0 {
-        S.storeBits(products, sums)
-        sums += 64
-        products = Bits(repeating: 0)
+      S.storeBits(words.even, target + pair &* 64)
+      S.storeBits(words.odd, target + (1024 &+ pair &* 64))
+      guard S.sharesProducts else { return }
+      switch pair / 4 {
+      case 0: sums.0 = S.addProducts(sums.0, words.even, words.odd)
+      case 1: sums.1 = S.addProducts(sums.1, words.even, words.odd)
+      case 2: sums.2 = S.addProducts(sums.2, words.even, words.odd)
+      default: sums.3 = S.addProducts(sums.3, words.even, words.odd)
       }
+    }
+    guard S.sharesProducts else { return }
+    if F.hasSmallBlocks {
+      let out = half + (pairSumsOffset &+ step &* 256)
+      S.storeBits(sums.0, out)
+      S.storeBits(sums.1, out + 64)
+      S.storeBits(sums.2, out + 128)
+      S.storeBits(sums.3, out + 192)
+    } else {
+      let out = half + (pairSumsOffset &+ step &* 128)
+      S.storeBits(S.addIntegers(sums.0, sums.1), out)
+      S.storeBits(S.addIntegers(sums.2, sums.3), out + 64)
     }
   }
 
@@ -177,17 +186,16 @@ public enum WeightPanel {
       var column = 0
       while column < columns, column < self.columns {
         let target = half + column &* 64
-        var lane = 0
-        while lane < halfRows {
-          let row = first &+ lane < rows ? first &+ lane : rows &- 1
+        let count = columns &- column
+        S.transpose { row in
+          let row = first &+ row < rows ? first &+ row : rows &- 1
           let p = weights + (row &* rowBytes &+ column &* F.blockBytes)
-          let count = columns &- column
-          S.store(
-            count >= 16 ? F.load(p, S.self) : F.load(p, count: count, S.self),
-            (target + lane &* 64).assumingMemoryBound(to: Float.self))
-          lane &+= 1
+          S.prefetch(p + self.columns &* F.blockBytes)
+          let values = count >= 16 ? F.load(p, S.self) : F.load(p, count: count, S.self)
+          return unsafeBitCast(values, to: Bits.self)
+        } into: { column, values in
+          S.storeBits(values, target + column &* 64)
         }
-        S.transpose(target)
         column &+= 16
       }
       first &+= halfRows

@@ -107,7 +107,8 @@ public final class Compute {
     let floats = input.columns % 16 == 0 ? x : UnsafePointer(padded.pointer)
     timed("products of \(matrix.format)", bytes: matrix.rows * matrix.rowBytes) {
       switch (input.tokens, matrix.format.isFloat) {
-      case (1, true): floatVector(matrix, floats, into: out)
+      case (...Self.fewFloatTokens, true):
+        floatVectors(matrix, floats, into: out, stride: stride ?? matrix.rows)
       case (...Self.fewTokens, false):
         packedVectors(matrix, into: out, stride: stride ?? matrix.rows)
       default:
@@ -190,22 +191,31 @@ public final class Compute {
     return max(4, (max(fair / 4, min(fair, large)) + 3) / 4 * 4)
   }
 
-  private func floatVector(
-    _ matrix: Matrix, _ x: UnsafePointer<Float>, into out: UnsafeMutablePointer<Float>
+  /// Tokens up to which reading a piece of float weights from cache for each costs less than
+  /// laying them down in a panel.
+  private static let fewFloatTokens = 6
+
+  private func floatVectors(
+    _ matrix: Matrix, _ x: UnsafePointer<Float>, into out: UnsafeMutablePointer<Float>,
+    stride: Int
   ) {
     guard let kernel = kernels.float[matrix.format.rawValue]?.vector else { return }
     let rows = pieceRows(matrix)
+    let (tokens, width) = (input.tokens, (input.columns + 15) / 16 * 16)
     parallel(over: (matrix.rows + rows - 1) / rows) { piece, _ in
       let first = piece * rows
-      kernel(
-        matrix.weights + first * matrix.rowBytes, matrix.rowBytes, min(rows, matrix.rows - first),
-        matrix.columns, x, out + first)
+      for token in 0..<tokens {
+        kernel(
+          matrix.weights + first * matrix.rowBytes, matrix.rowBytes,
+          min(rows, matrix.rows - first), matrix.columns, x + token * width,
+          out + token * stride + first)
+      }
     }
   }
 
   /// Tokens up to which decoding the weights for each pair or four of them costs less than laying
   /// them down in a panel.
-  private static let fewTokens = 8
+  private static let fewTokens = 6
 
   private func packedVectors(
     _ matrix: Matrix, into out: UnsafeMutablePointer<Float>, stride: Int

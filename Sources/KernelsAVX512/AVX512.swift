@@ -315,43 +315,21 @@
     }
 
     @inline(__always)
-    public static func transpose(_ rows: UnsafeMutableRawPointer) {
-      // Within lanes of 128 bits first, four rows at a time; then the lanes themselves.
-      var row = 0
-      while row < 16 {
-        let p = rows + row &* 64
-        let (a, b, c, d) = (
-          loadBits(p), loadBits(p + 64), loadBits(p + 128), loadBits(p + 192)
-        )
-        let ab0 = _mm512_unpacklo_epi32(a, b)
-        let ab1 = _mm512_unpackhi_epi32(a, b)
-        let cd0 = _mm512_unpacklo_epi32(c, d)
-        let cd1 = _mm512_unpackhi_epi32(c, d)
-        storeBits(_mm512_unpacklo_epi64(ab0, cd0), p)
-        storeBits(_mm512_unpackhi_epi64(ab0, cd0), p + 64)
-        storeBits(_mm512_unpacklo_epi64(ab1, cd1), p + 128)
-        storeBits(_mm512_unpackhi_epi64(ab1, cd1), p + 192)
-        row &+= 4
-      }
-      var column = 0
-      var results = (splatByte(0), splatByte(0), splatByte(0), splatByte(0))
-      while column < 4 {
-        let p = rows + column &* 64
-        results = transposeLanes(
-          loadBits(p), loadBits(p + 256), loadBits(p + 512), loadBits(p + 768))
-        storeBits(results.0, p)
-        storeBits(results.1, p + 256)
-        storeBits(results.2, p + 512)
-        storeBits(results.3, p + 768)
-        column &+= 1
-      }
+    public static func transposeLanes(_ a: Bits, _ b: Bits, _ c: Bits, _ d: Bits) -> FourBits {
+      let ab0 = _mm512_unpacklo_epi32(a, b)
+      let ab1 = _mm512_unpackhi_epi32(a, b)
+      let cd0 = _mm512_unpacklo_epi32(c, d)
+      let cd1 = _mm512_unpackhi_epi32(c, d)
+      return (
+        _mm512_unpacklo_epi64(ab0, cd0), _mm512_unpackhi_epi64(ab0, cd0),
+        _mm512_unpacklo_epi64(ab1, cd1), _mm512_unpackhi_epi64(ab1, cd1)
+      )
     }
 
-    /// Four rows of four lanes of 128 bits, transposed.
     @inline(__always)
-    private static func transposeLanes(
+    public static func transposeQuarters(
       _ a: Bits, _ b: Bits, _ c: Bits, _ d: Bits
-    ) -> (Bits, Bits, Bits, Bits) {
+    ) -> FourBits {
       let evens = _mm512_set_epi64(13, 12, 9, 8, 5, 4, 1, 0)
       let odds = _mm512_set_epi64(15, 14, 11, 10, 7, 6, 3, 2)
       let ab0 = _mm512_permutex2var_epi64(a, evens, b)  // a0 a2 b0 b2
