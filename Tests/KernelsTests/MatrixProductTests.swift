@@ -109,7 +109,7 @@ struct ProductShape: Sendable, CustomTestStringConvertible {
     for token in 0..<tokens {
       var activations = Array(x[token * matrix.columns..<(token + 1) * matrix.columns])
       let given = activations
-      let rounds = compute.kernels.tiles?.decode[matrix.format.rawValue] != nil && tokens > 8
+      let rounds = compute.kernels.tiles?.decode[matrix.format.rawValue] != nil && tokens > 6
       if !matrix.format.isFloat, !rounds { activations = Reference.quantized(activations) }
       for row in 0..<matrix.rows {
         let (value, magnitude) = Reference.dot(rows[row], activations)
