@@ -18,7 +18,8 @@ for target in KernelsAVX2 KernelsAVX512; do
     # Shared by name: weak, and not specialized for a type of this target.
     weak=$(nm "$object" | awk '$2 ~ /^[WVu]$/ { print $3 }')
     shared=$(paste <(echo "$weak") <(swift demangle <<<"$weak") \
-      | awk -F'\t' -v own="$target." 'index($2, own) == 0 { print $1 }')
+      | awk -F'\t' -v own="$target" \
+        'index($2, own ".") == 0 && index($2, "(extension in " own ")") == 0 { print $1 }')
     wide=$(objdump -d --no-show-raw-insn "$object" | awk -v names="$shared" '
       BEGIN { n = split(names, list, "\n"); for (i = 1; i <= n; i++) shared[list[i]] = 1 }
       /^[0-9a-f]+ <.*>:$/ { name = $2; gsub(/[<>:]/, "", name) }

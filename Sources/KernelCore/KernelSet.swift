@@ -91,8 +91,9 @@ public struct KernelSet: Sendable {
   public var packedMatrix: [PackedMatrix]
   /// Panels of floats.
   public var floatMatrix: FloatMatrix
-  /// Products of many tokens in bfloat16; nil where there is no unit for them. All else in a set
-  /// keeps the bits of its operands.
+  /// Products of many tokens in bfloat16; nil where there is no unit for them.
+  ///
+  /// All else in a set keeps the bits of its operands.
   public var tiles: TileKernels?
   /// `QuantizedActivations.quantize`.
   public var quantize:

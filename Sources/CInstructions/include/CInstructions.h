@@ -85,9 +85,14 @@ static inline __m256 permuteLanes256(__m256 v, __m256i lanes) {
 #if defined(__AVX512F__) && defined(__AVX512BW__)
 // AMX. Tiles 0 to 3 hold sums, 4 and 5 tokens, 6 and 7 weights; the compiler knows none of them.
 
-/// `ldtilecfg`.
-static inline void configureTiles(const void *configuration) {
-  __asm__ volatile("ldtilecfg %0" : : "m"(*(const char(*)[64])configuration));
+/// `ldtilecfg` of palette 1: eight tiles of 16 rows of 64 bytes.
+static inline void configureTiles(void) {
+  static const struct {
+    unsigned char palette, firstRow, zeros[14];
+    unsigned short rowBytes[16];
+    unsigned char rows[16];
+  } configuration = {1, 0, {0}, {64, 64, 64, 64, 64, 64, 64, 64}, {16, 16, 16, 16, 16, 16, 16, 16}};
+  __asm__ volatile("ldtilecfg %0" : : "m"(configuration));
 }
 
 /// `tilerelease`.

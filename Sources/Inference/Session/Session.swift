@@ -15,8 +15,10 @@ public struct SessionOptions: Sendable {
   public var chunkLength: Int?
   /// Name of the kernel set; nil for the best.
   public var kernels: String?
-  /// Whether prompts may be read in bfloat16 where the machine has a unit for that: several times
-  /// as fast, with about 0.2 % of noise in each product. Nothing is to be measured that way.
+  /// Whether prompts may be read in bfloat16 where the machine has a unit for that.
+  ///
+  /// It is several times as fast, with about 0.2 % of noise in each product. Nothing is to be
+  /// measured that way.
   public var roundsPrompts = false
 
   /// The defaults.
