@@ -428,7 +428,8 @@
     /// - Returns: The table.
     public static func makeAVX512(sharesProducts: Bool) -> KernelSet {
       var set = KernelSet(AVX512.self)
-      // Zen 5, one core: a panel of Q4_0 at 0.53 TFLOP/s against 0.45.
+      // Zen 5, one quiet core: a panel of Q4_0 at 0.52 TFLOP/s against 0.45. Beside other work on
+      // the same core it may lose a tenth: it has more instructions.
       if sharesProducts { set.packedMatrix = sharedPackedMatrix(AVX512.self) }
       return set
     }
