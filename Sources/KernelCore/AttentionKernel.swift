@@ -70,7 +70,8 @@ public enum AttentionKernel {
       let k1 = keys + j1 &* positionBytes
       let k2 = keys + j2 &* positionBytes
       let k3 = keys + j3 &* positionBytes
-      prefetchNext(k0, 4 &* positionBytes, positionBytes, S.self)
+      MatrixVector.prefetch(
+        k0, 4 &* positionBytes, ahead: blockSize &* positionBytes, S.self)
       var s0 = S.splat(0)
       var s1 = S.splat(0)
       var s2 = S.splat(0)
@@ -121,37 +122,12 @@ public enum AttentionKernel {
     var i = 0
     while i < count {
       let weights = S.exp(S.load(UnsafePointer(scores + i)) - S.splat(largest))
-      let rest = count &- i
       // What lies beyond the last position is no weight.
-      sum += rest >= 16 ? weights : first(rest, of: weights)
+      sum += count &- i >= 16 ? weights : AttentionTile.masked(weights, i, 0, count)
       S.store(weights, scores + i)
       i &+= 16
     }
     return S.sum(sum)
-  }
-
-  /// The first lanes, the others zero.
-  @inlinable @inline(__always)
-  static func first(_ count: Int, of v: Floats) -> Floats {
-    var v = v
-    var lane = count
-    while lane < 16 {
-      v[lane] = 0
-      lane &+= 1
-    }
-    return v
-  }
-
-  /// Asks for what the next block has in these bytes' place.
-  @inlinable @inline(__always)
-  static func prefetchNext<S: InstructionSet>(
-    _ p: UnsafeRawPointer, _ bytes: Int, _ positionBytes: Int, _: S.Type
-  ) {
-    var offset = 0
-    while offset < bytes {
-      S.prefetch(p + (blockSize &* positionBytes &+ offset))
-      offset &+= 64
-    }
   }
 
   /// `out = out * rescale + Σ weights[j] * values[j]`.
@@ -170,7 +146,8 @@ public enum AttentionKernel {
       var j = 0
       while j < count {
         if i == 0 {
-          prefetchNext(p + j &* positionBytes, 2 &* positionBytes, positionBytes, S.self)
+          MatrixVector.prefetch(
+            p + j &* positionBytes, 2 &* positionBytes, ahead: blockSize &* positionBytes, S.self)
         }
         addRow(&sums, weights[j], p + j &* positionBytes, S.self, F.self)
         if j &+ 1 < count {

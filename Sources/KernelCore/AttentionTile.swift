@@ -220,6 +220,7 @@ public enum AttentionTile {
     return v
   }
 
+  /// Sixteen weights from a position on; those of positions that are not seen are zero.
   @inlinable @inline(__always)
   static func masked(_ weight: Floats, _ position: Int, _ first: Int, _ last: Int) -> Floats {
     var weight = weight

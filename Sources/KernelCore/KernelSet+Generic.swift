@@ -43,16 +43,8 @@ extension KernelSet {
         query: query, keys: keys, values: values, positionBytes: stride, positions: positions,
         headSize: size, scores: scores, into: out, S.self, F16.self)
     }
-    attendTileF32 = { queries, stride, tokens, view, size, scratch, out, outStride in
-      AttentionTile.attend(
-        queries: queries, stride: stride, tokens: tokens, view: view, headSize: size,
-        scratch: scratch, into: out, outStride: outStride, S.self, F32.self, FloatProduct.self)
-    }
-    attendTileF16 = { queries, stride, tokens, view, size, scratch, out, outStride in
-      AttentionTile.attend(
-        queries: queries, stride: stride, tokens: tokens, view: view, headSize: size,
-        scratch: scratch, into: out, outStride: outStride, S.self, F16.self, FloatProduct.self)
-    }
+    attendTileF32 = Self.attendTile(S.self, F32.self, FloatProduct.self)
+    attendTileF16 = Self.attendTile(S.self, F16.self, FloatProduct.self)
     rmsNorm = { x, weight, epsilon, count, out in
       RowKernels.rmsNorm(x, weight: weight, epsilon: epsilon, count: count, into: out, S.self)
     }
@@ -96,17 +88,21 @@ extension KernelSet {
     var result = self
     result.name = name
     result.tiles = TileKernels(S.self, U.self)
-    result.attendTileF32 = { queries, stride, tokens, view, size, scratch, out, outStride in
-      AttentionTile.attend(
-        queries: queries, stride: stride, tokens: tokens, view: view, headSize: size,
-        scratch: scratch, into: out, outStride: outStride, S.self, F32.self, TileProduct<U>.self)
-    }
-    result.attendTileF16 = { queries, stride, tokens, view, size, scratch, out, outStride in
-      AttentionTile.attend(
-        queries: queries, stride: stride, tokens: tokens, view: view, headSize: size,
-        scratch: scratch, into: out, outStride: outStride, S.self, F16.self, TileProduct<U>.self)
-    }
+    result.attendTileF32 = Self.attendTile(S.self, F32.self, TileProduct<U>.self)
+    result.attendTileF16 = Self.attendTile(S.self, F16.self, TileProduct<U>.self)
     return result
+  }
+
+  /// Attention of many tokens, specialized.
+  @inlinable @inline(__always)
+  static func attendTile<S: InstructionSet, F: FloatFormat, P: PanelProduct>(
+    _: S.Type, _: F.Type, _: P.Type
+  ) -> AttendTile {
+    { queries, stride, tokens, view, size, scratch, out, outStride in
+      AttentionTile.attend(
+        queries: queries, stride: stride, tokens: tokens, view: view, headSize: size,
+        scratch: scratch, into: out, outStride: outStride, S.self, F.self, P.self)
+    }
   }
 
   /// Products of packed panels that share multiplications, for a set whose panels are made for it.

@@ -178,12 +178,14 @@ public enum MatrixVector {
     return scales * (sums(offset) * S.splat(-Float(F.offset)))
   }
 
-  /// Asks for the lines of a row that lie some groups ahead.
+  /// Asks for the lines that lie some bytes ahead, of a row some groups.
   @inlinable @inline(__always)
-  static func prefetch<S: InstructionSet>(_ p: UnsafeRawPointer, _ bytes: Int, _: S.Type) {
+  static func prefetch<S: InstructionSet>(
+    _ p: UnsafeRawPointer, _ bytes: Int, ahead: Int = prefetchDistance, _: S.Type
+  ) {
     var offset = 0
     while offset < bytes {
-      S.prefetch(p + (prefetchDistance &+ offset))
+      S.prefetch(p + (ahead &+ offset))
       offset &+= 64
     }
   }

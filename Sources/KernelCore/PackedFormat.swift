@@ -77,6 +77,17 @@ extension PackedFormat {
       : (S.evenBytes(bytes), S.oddBytes(bytes))
   }
 
+  /// Words of what 32 bytes that are there twice have under a mask for each time: multiples of the
+  /// codes, where those are no low bits.
+  @inlinable @inline(__always)
+  static func inPlace<S: InstructionSet>(
+    _ bytes: Bits, _ first: Int64, _ second: Int64, _: S.Type
+  ) -> (even: Bits, odd: Bits) {
+    let (low, high) = (Int64.words(first), Int64.words(second))
+    let mask = Bits(low, low, low, low, high, high, high, high)
+    return (bytes & mask, S.oddBytes(bytes) & mask)
+  }
+
   /// What is taken off each code.
   @inlinable @inline(__always)
   static var offset: Int16 {

@@ -95,28 +95,27 @@ public final class Compute {
     observer?(matrix, x, input.tokens)
     let tiles = tileCount(input.tokens) == nil ? nil : kernels.tiles
     let decodeTiles = tiles?.decode[matrix.format.rawValue]
-    timed("rounding of activations") {
-      if let tiles, decodeTiles != nil {
-        packTiles(tiles)
-      } else if matrix.format.isFloat {
-        padInput()
-      } else {
-        quantizeInput()
+    let stride = stride ?? matrix.rows
+    /// Does the products, counted under their format's name.
+    func products(_ work: () -> Void) {
+      timed("products of \(matrix.format)", bytes: matrix.rows * matrix.rowBytes, work)
+    }
+    if let tiles, let decodeTiles {
+      timed("rounding of activations") { packTiles(tiles) }
+      return products {
+        tileProduct(matrix, tiles, decodeTiles, into: out, stride: stride)
       }
     }
+    timed("rounding of activations") {
+      if matrix.format.isFloat { padInput() } else { quantizeInput() }
+    }
     let floats = input.columns % 16 == 0 ? x : UnsafePointer(padded.pointer)
-    timed("products of \(matrix.format)", bytes: matrix.rows * matrix.rowBytes) {
+    products {
       switch (input.tokens, matrix.format.isFloat) {
       case (...Self.fewFloatTokens, true):
-        floatVectors(matrix, floats, into: out, stride: stride ?? matrix.rows)
-      case (...Self.fewTokens, false):
-        packedVectors(matrix, into: out, stride: stride ?? matrix.rows)
-      default:
-        if let tiles, let decodeTiles {
-          tileProduct(matrix, tiles, decodeTiles, into: out, stride: stride ?? matrix.rows)
-        } else {
-          panelProduct(matrix, floats, into: out, stride: stride ?? matrix.rows)
-        }
+        floatVectors(matrix, floats, into: out, stride: stride)
+      case (...Self.fewTokens, false): packedVectors(matrix, into: out, stride: stride)
+      default: panelProduct(matrix, floats, into: out, stride: stride)
       }
     }
   }
@@ -307,32 +306,24 @@ public final class Compute {
     }
   }
 
-  /// The products of some panels' rows of a packed format, 256 columns at a time; sums are
-  /// `[panel][tokens][32]`.
+  /// The products of some panels' rows of a packed format; sums are `[panel][tokens][32]`.
   private static func packedPanels(
     _ matrix: Matrix, _ packed: KernelSet.PackedKernels, _ kernels: KernelSet,
     _ activations: UnsafeRawPointer, _ tokens: Int, _ scratch: UnsafeMutableRawPointer,
     into sums: UnsafeMutablePointer<Float>
   ) {
     let panel = scratch + WeightPanel.scratchBytes
-    let blocks = matrix.format.blocks
-    let groupBytes = blocks.blockBytes * WeightPanel.columns / blocks.blockSize
     let product = packed.matrix(of: kernels)
-    for group in 0..<QuantizedActivations.groups(matrix.columns) {
-      let columns = min(WeightPanel.columns, matrix.columns - group * WeightPanel.columns)
-      let x = activations + group * tokens * QuantizedActivations.groupBytes
-      for first in stride(from: 0, to: matrix.rows, by: WeightPanel.rows) {
-        let rows = min(WeightPanel.rows, matrix.rows - first)
-        packed.decode(
-          matrix.weights + first * matrix.rowBytes + group * groupBytes, matrix.rowBytes, rows,
-          columns, scratch, panel)
-        product(panel, rows, (columns + 63) / 64, x, tokens, sums + first * tokens, group > 0)
-      }
+    forEachPanel(matrix) { weights, first, rows, group, columns in
+      packed.decode(weights, matrix.rowBytes, rows, columns, scratch, panel)
+      product(
+        panel, rows, (columns + 63) / 64,
+        activations + group * tokens * QuantizedActivations.groupBytes, tokens,
+        sums + first * tokens, group > 0)
     }
   }
 
-  /// The products of some panels' rows of a float format, 256 columns at a time; sums are
-  /// `[panel][tokens][32]`.
+  /// The products of some panels' rows of a float format; sums are `[panel][tokens][32]`.
   private static func floatPanels(
     _ matrix: Matrix, _ float: KernelSet.FloatKernels, _ kernels: KernelSet,
     _ x: UnsafePointer<Float>, _ tokens: Int, _ scratch: UnsafeMutableRawPointer,
@@ -340,42 +331,47 @@ public final class Compute {
   ) {
     let panel = scratch + WeightPanel.scratchBytes
     let width = (matrix.columns + 15) / 16 * 16
-    let valueBytes = matrix.format.blocks.blockBytes
-    for start in stride(from: 0, to: matrix.columns, by: WeightPanel.columns) {
-      let columns = min(WeightPanel.columns, matrix.columns - start)
-      for first in stride(from: 0, to: matrix.rows, by: WeightPanel.rows) {
-        let rows = min(WeightPanel.rows, matrix.rows - first)
-        float.decode(
-          matrix.weights + first * matrix.rowBytes + start * valueBytes, matrix.rowBytes, rows,
-          columns, scratch, panel)
-        kernels.floatMatrix(
-          panel, rows, (columns + 15) / 16 * 16, x + start, width, tokens, sums + first * tokens,
-          start > 0)
-      }
+    forEachPanel(matrix) { weights, first, rows, group, columns in
+      float.decode(weights, matrix.rowBytes, rows, columns, scratch, panel)
+      kernels.floatMatrix(
+        panel, rows, (columns + 15) / 16 * 16, x + group * WeightPanel.columns, width, tokens,
+        sums + first * tokens, group > 0)
     }
   }
 
-  /// The products of some panels' rows in tiles, 256 columns at a time; sums are
-  /// `[panel][16 * tiles][32]`.
+  /// The products of some panels' rows in tiles; sums are `[panel][16 * tiles][32]`.
   private static func tilePanels(
     _ matrix: Matrix, _ kernels: TileKernels, _ decode: TileKernels.Decode,
     _ activations: UnsafeRawPointer, _ tiles: Int, _ scratch: UnsafeMutableRawPointer,
     into sums: UnsafeMutablePointer<Float>
   ) {
-    let panel = scratch + WeightPanel.scratchBytes
+    forEachPanel(matrix) { weights, first, rows, group, columns in
+      decode(
+        weights, matrix.rowBytes, rows, columns, scratch, scratch + WeightPanel.scratchBytes,
+        scratch + tilesOffset)
+      kernels.multiply(
+        scratch + tilesOffset, (columns + 63) / 64,
+        activations + group * tiles * TileActivations.groupBytes, tiles,
+        sums + first * tiles * TileActivations.tokens, group > 0)
+    }
+  }
+
+  /// Calls the body for each 256 columns, and for those with each 32 rows: where their weights
+  /// begin, the first row, how many rows, which group of columns, and how many columns.
+  private static func forEachPanel(
+    _ matrix: Matrix,
+    _ body: (
+      _ weights: UnsafeRawPointer, _ first: Int, _ rows: Int, _ group: Int, _ columns: Int
+    ) -> Void
+  ) {
     let blocks = matrix.format.blocks
     let groupBytes = blocks.blockBytes * WeightPanel.columns / blocks.blockSize
     for group in 0..<QuantizedActivations.groups(matrix.columns) {
       let columns = min(WeightPanel.columns, matrix.columns - group * WeightPanel.columns)
-      let x = activations + group * tiles * TileActivations.groupBytes
       for first in stride(from: 0, to: matrix.rows, by: WeightPanel.rows) {
-        decode(
-          matrix.weights + first * matrix.rowBytes + group * groupBytes, matrix.rowBytes,
-          min(WeightPanel.rows, matrix.rows - first), columns, scratch, panel,
-          scratch + tilesOffset)
-        kernels.multiply(
-          scratch + tilesOffset, (columns + 63) / 64, x, tiles,
-          sums + first * tiles * TileActivations.tokens, group > 0)
+        body(
+          matrix.weights + first * matrix.rowBytes + group * groupBytes, first,
+          min(WeightPanel.rows, matrix.rows - first), group, columns)
       }
     }
   }

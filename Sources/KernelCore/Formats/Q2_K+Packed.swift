@@ -41,9 +41,7 @@ extension Q2_K: PackedFormat {
   ) -> (even: Bits, odd: Bits) {
     let bytes = S.loadTwice(group + (16 &+ (step &>> 1) &* 32))
     let shift = Int64(truncatingIfNeeded: (step & 1) &* 4)
-    let (low, high) = (Int64.words(0x03 &<< shift), Int64.words(0x0C &<< shift))
-    let mask = Bits(low, low, low, low, high, high, high, high)
-    return (bytes & mask, S.oddBytes(bytes) & mask)
+    return inPlace(bytes, 0x03 &<< shift, 0x0C &<< shift, S.self)
   }
 
   @inlinable @inline(__always)

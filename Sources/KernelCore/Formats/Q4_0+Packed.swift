@@ -19,6 +19,7 @@ extension Q4_0: PackedFormat {
     let blocks = group + step &* 36
     return S.loadNibbles(blocks + 2, blocks + 20) & S.splatByte(15)
   }
+
   // High nibbles stay where they are, sixteen times as large.
 
   @inlinable @inline(__always) public static var hasSmallWordBlocks: Bool { true }

@@ -20,6 +20,7 @@ extension Q4_1: PackedFormat {
     let blocks = group + step &* 40
     return S.loadNibbles(blocks + 4, blocks + 24) & S.splatByte(15)
   }
+
   // High nibbles stay where they are, sixteen times as large.
 
   @inlinable @inline(__always) public static var hasSmallWordBlocks: Bool { true }

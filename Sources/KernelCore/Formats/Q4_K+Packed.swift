@@ -25,10 +25,7 @@ extension Q4_K: PackedFormat {
   public static func words<S: InstructionSet>(
     _ group: UnsafeRawPointer, step: Int, _: S.Type
   ) -> (even: Bits, odd: Bits) {
-    let bytes = S.loadTwice(group + (16 &+ step &* 32))
-    let (low, high) = (Int64.words(0x0F), Int64.words(0xF0))
-    let mask = Bits(low, low, low, low, high, high, high, high)
-    return (bytes & mask, S.oddBytes(bytes) & mask)
+    inPlace(S.loadTwice(group + (16 &+ step &* 32)), 0x0F, 0xF0, S.self)
   }
 
   @inlinable @inline(__always)

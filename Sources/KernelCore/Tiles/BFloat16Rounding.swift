@@ -1,0 +1,17 @@
+/// Rounding of floats to bfloat16.
+public enum BFloat16Rounding {
+  /// Sixteen values rounded to nearest even, as integers: the sign extended from 16 bits.
+  @inlinable @inline(__always)
+  public static func words(_ v: Floats) -> SIMD16<Int32> {
+    let bits = unsafeBitCast(v, to: SIMD16<Int32>.self)
+    let isOdd = (bits &>> 16) & SIMD16(repeating: 1)
+    return (bits &+ (isOdd &+ SIMD16(repeating: 0x7FFF))) &>> 16
+  }
+
+  /// What `TileUnit.pairs` gives, in words that every processor has.
+  @inlinable @inline(__always)
+  public static func pairs(_ low: Floats, _ high: Floats) -> Bits {
+    let pairs = (words(low) & SIMD16(repeating: 0xFFFF)) | (words(high) &<< 16)
+    return unsafeBitCast(pairs, to: Bits.self)
+  }
+}
