@@ -12,6 +12,8 @@ public final class Model: Sendable {
   public let configuration: ModelConfiguration
   /// Text to tokens and back.
   public let tokenizer: Tokenizer
+  /// The format of most weights that every token is multiplied with: those of the blocks.
+  public let mainFormat: WeightFormat
 
   let graph: any ModelGraph
   let rotary: RotaryEmbedding
@@ -31,6 +33,7 @@ public final class Model: Sendable {
     self.file = file
     configuration = try ModelConfiguration(file.metadata)
     (graph, rotary) = try configuration.graph(file)
+    mainFormat = WeightFormat(mostOf: file)
     tokenizer = try Tokenizer(file.metadata)
     guard tokenizer.vocabulary.count <= graph.embeddings.rows else {
       throw ModelError(
@@ -53,6 +56,7 @@ public final class Model: Sendable {
     configuration = base.configuration
     tokenizer = base.tokenizer
     (graph, rotary) = try configuration.graph(file)
+    mainFormat = WeightFormat(mostOf: file)
   }
 
   /// How many logits a token gives: the rows of the embedding, of which a file may have more than
@@ -71,6 +75,19 @@ extension ModelConfiguration {
       case .phimoe: try PhiMoE(reader, self)
       }
     return (graph, try RotaryEmbedding(reader, self))
+  }
+}
+
+extension WeightFormat {
+  /// The format of most weights of the blocks.
+  fileprivate init(mostOf file: GGUFFile) {
+    var counts: [WeightFormat: Int] = [:]
+    for tensor in file.tensors where tensor.shape.count > 1 && tensor.name.hasPrefix("blk.") {
+      guard let format = WeightFormat(tensor.type) else { continue }
+      counts[format, default: 0] += tensor.shape.reduce(1, *)
+    }
+    // A dictionary has no order: of as many weights, the format with more bits.
+    self = counts.max { ($0.value, $0.key.bits) < ($1.value, $1.key.bits) }?.key ?? .f32
   }
 }
 

@@ -17,7 +17,7 @@ public enum AttentionTile {
     @inline(__always) get { WeightPanel.columns }
   }
   /// Floats of scratch: a panel, the block's scores and weights, results, and two values a token;
-  /// and what a `TileProduct` needs: a panel's tiles, and the tiles of queries and of weights.
+  /// and what products in bfloat16 need: a panel's tiles, and the tiles of queries and of weights.
   @inlinable public static var scratchCount: Int {
     @inline(__always) get {
       (WeightPanel.bytes + TilePanel.bytes + 2 * preparedBytes) / 4

@@ -143,6 +143,19 @@ public protocol InstructionSet: SendableMetatype {
   static func products(_ a: Bits, _ b: Bits) -> Bits
   /// `sum + products(a, b)`.
   static func addProducts(_ sum: Bits, _ a: Bits, _ b: Bits) -> Bits
+  /// `sum`, and to each lane of 32 bits four products of unsigned bytes with signed ones.
+  static func addByteProducts(_ sum: Bits, unsigned: Bits, signed: Bits) -> Bits
+  /// Difference of bytes, wrapping.
+  static func subtractBytes(_ a: Bits, _ b: Bits) -> Bits
+  /// Lanes of 32 bits, 256 times as large.
+  static func shiftedLeftByte(_ integers: Bits) -> Bits
+  /// In each lane of 32 bits two values as bfloat16, rounded to nearest even.
+  ///
+  /// This and `addPairProducts` are for kernels that round: a processor may have the set without
+  /// them.
+  static func pairs(_ low: Floats, _ high: Floats) -> Bits
+  /// `sum`, and to each lane the two products of a lane's pairs of bfloat16.
+  static func addPairProducts(_ sum: Floats, _ a: Bits, _ b: Bits) -> Floats
   /// Rounds sixteen lanes to nearest even and writes them as words: of each four, the first and
   /// the third side by side at `even`, the second and the fourth at `odd`.
   static func storeWords(_ v: Floats, even: UnsafeMutableRawPointer, odd: UnsafeMutableRawPointer)
@@ -256,6 +269,35 @@ extension InstructionSet {
     unsafeBitCast(
       unsafeBitCast(a, to: SIMD16<Int32>.self) &- unsafeBitCast(b, to: SIMD16<Int32>.self),
       to: Bits.self)
+  }
+
+  @inlinable @inline(__always)
+  public static func addByteProducts(_ sum: Bits, unsigned: Bits, signed: Bits) -> Bits {
+    let even = addProducts(sum, evenBytes(unsigned), signedEvenBytes(signed))
+    return addProducts(even, oddBytes(unsigned), signedOddBytes(signed))
+  }
+
+  @inlinable @inline(__always)
+  public static func subtractBytes(_ a: Bits, _ b: Bits) -> Bits {
+    unsafeBitCast(
+      unsafeBitCast(a, to: SIMD64<Int8>.self) &- unsafeBitCast(b, to: SIMD64<Int8>.self),
+      to: Bits.self)
+  }
+
+  @inlinable @inline(__always)
+  public static func shiftedLeftByte(_ integers: Bits) -> Bits {
+    unsafeBitCast(unsafeBitCast(integers, to: SIMD16<Int32>.self) &<< 8, to: Bits.self)
+  }
+
+  @inlinable @inline(__always)
+  public static func pairs(_ low: Floats, _ high: Floats) -> Bits {
+    BFloat16Rounding.pairs(low, high)
+  }
+
+  @inlinable @inline(__always)
+  public static func addPairProducts(_ sum: Floats, _ a: Bits, _ b: Bits) -> Floats {
+    let (a, b) = (BFloat16Rounding.floats(a), BFloat16Rounding.floats(b))
+    return multiplyAdd(multiplyAdd(sum, a.low, b.low), a.high, b.high)
   }
 
   @inlinable public static var sharesProducts: Bool { @inline(__always) get { false } }

@@ -29,7 +29,8 @@ extension KernelSet {
         panel, rows: rows, columns: columns, activations, tokenStride: stride, tokens: tokens,
         into: sums, adds: adds, S.self)
     }
-    tiles = nil
+    rounded = nil
+    roundsAttention = false
     quantize = { x, count, out, stride in
       QuantizedActivations.quantize(x, count: count, into: out, stride: stride, S.self)
     }
@@ -87,9 +88,41 @@ extension KernelSet {
   ) -> KernelSet {
     var result = self
     result.name = name
-    result.tiles = TileKernels(S.self, U.self)
+    result.rounded = RoundedKernels(tiles: S.self, U.self)
+    result.roundsAttention = true
     result.attendTileF32 = Self.attendTile(S.self, F32.self, TileProduct<U>.self)
     result.attendTileF16 = Self.attendTile(S.self, F16.self, TileProduct<U>.self)
+    return result
+  }
+
+  /// The same set, but products of many tokens with floats, and their attention, in bfloat16.
+  ///
+  /// - Parameters:
+  ///   - name: The name of what results.
+  ///   - set: The vocabulary that the set was made of.
+  /// - Returns: The set.
+  @inlinable @inline(__always)
+  public func withPairs<S: InstructionSet>(named name: String, _ set: S.Type) -> KernelSet {
+    var result = self
+    result.name = name
+    result.rounded = RoundedKernels(pairs: S.self)
+    result.roundsAttention = true
+    result.attendTileF32 = Self.attendTile(S.self, F32.self, PairProduct.self)
+    result.attendTileF16 = Self.attendTile(S.self, F16.self, PairProduct.self)
+    return result
+  }
+
+  /// The same set, but products of many tokens in bytes.
+  ///
+  /// - Parameters:
+  ///   - name: The name of what results.
+  ///   - set: The vocabulary that the set was made of.
+  /// - Returns: The set.
+  @inlinable @inline(__always)
+  public func withBytes<S: InstructionSet>(named name: String, _ set: S.Type) -> KernelSet {
+    var result = self
+    result.name = name
+    result.rounded = RoundedKernels(bytes: S.self)
     return result
   }
 

@@ -91,10 +91,12 @@ public struct KernelSet: Sendable {
   public var packedMatrix: [PackedMatrix]
   /// Panels of floats.
   public var floatMatrix: FloatMatrix
-  /// Products of many tokens in bfloat16; nil where there is no unit for them.
+  /// Products of many tokens with fewer bits; nil for a set that rounds nothing.
   ///
-  /// All else in a set keeps the bits of its operands.
-  public var tiles: TileKernels?
+  /// All else in a set keeps the bits of its operands, but for `roundsAttention`.
+  public var rounded: RoundedKernels?
+  /// Whether attention of many tokens is in bfloat16.
+  public var roundsAttention: Bool
   /// `QuantizedActivations.quantize`.
   public var quantize:
     @Sendable (

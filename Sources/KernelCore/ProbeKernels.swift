@@ -30,6 +30,13 @@ public enum ProbeKernels {
   /// - `count`: Calls, a multiple of 12.
   @inlinable @inline(__always)
   public static func dots<S: InstructionSet>(_ count: Int, seed: UInt8, _: S.Type) -> Float {
+    dots(count, seed: seed, S.self, S.addProducts)
+  }
+
+  @inlinable @inline(__always)
+  static func dots<S: InstructionSet>(
+    _ count: Int, seed: UInt8, _: S.Type, _ addProducts: (Bits, Bits, Bits) -> Bits
+  ) -> Float {
     let w = S.splatByte(seed)
     let x = S.splatByte(seed &+ 1)
     var tile = TokenTile6()
@@ -42,14 +49,22 @@ public enum ProbeKernels {
     var done = 0
     while done < count {
       tile.forEach { _, sums in
-        sums.integers.0 = S.addProducts(sums.integers.0, w, x)
-        sums.integers.1 = S.addProducts(sums.integers.1, w, x)
+        sums.integers.0 = addProducts(sums.integers.0, w, x)
+        sums.integers.1 = addProducts(sums.integers.1, w, x)
       }
       done &+= 12
     }
     var all = S.splatByte(0)
     tile.forEach { _, sums in all ^= sums.integers.0 ^ sums.integers.1 }
     return S.sum(S.floats(all))
+  }
+
+  /// Multiplies bytes, operands in registers, 64 pairs to a call of `addByteProducts`.
+  ///
+  /// - `count`: Calls, a multiple of 12.
+  @inlinable @inline(never)
+  public static func byteDots<S: InstructionSet>(_ count: Int, seed: UInt8, _: S.Type) -> Float {
+    dots(count, seed: seed, S.self) { S.addByteProducts($0, unsigned: $1, signed: $2) }
   }
 
   /// Multiplies and adds floats, operands in registers, 16 pairs to a `multiplyAdd`.
@@ -59,6 +74,23 @@ public enum ProbeKernels {
   public static func products<S: InstructionSet>(_ count: Int, seed: Float, _: S.Type) -> Float {
     let w = S.splat(seed)
     let x = S.splat(1 - seed)
+    return products(count, S.self) { S.multiplyAdd($0, w, x) }
+  }
+
+  /// Multiplies pairs of bfloat16, operands in registers, 32 pairs to a call of `addPairProducts`.
+  ///
+  /// - `count`: Calls, a multiple of 12.
+  @inlinable @inline(never)
+  public static func pairDots<S: InstructionSet>(_ count: Int, seed: Float, _: S.Type) -> Float {
+    let w = S.pairs(S.splat(seed), S.splat(-seed))
+    let x = S.pairs(S.splat(seed), S.splat(seed))
+    return products(count, S.self) { S.addPairProducts($0, w, x) }
+  }
+
+  @inlinable @inline(__always)
+  static func products<S: InstructionSet>(
+    _ count: Int, _: S.Type, _ addProducts: (Floats) -> Floats
+  ) -> Float {
     var tile = TokenTile6()
     tile.forEach { token, sums in
       sums.floats = (S.splat(Float(2 &* token)), S.splat(Float(2 &* token &+ 1)))
@@ -66,8 +98,8 @@ public enum ProbeKernels {
     var done = 0
     while done < count {
       tile.forEach { _, sums in
-        sums.floats.0 = S.multiplyAdd(sums.floats.0, w, x)
-        sums.floats.1 = S.multiplyAdd(sums.floats.1, w, x)
+        sums.floats.0 = addProducts(sums.floats.0)
+        sums.floats.1 = addProducts(sums.floats.1)
       }
       done &+= 12
     }

@@ -28,6 +28,35 @@ struct TokenSums {
     if S.hasWideTiles { integers.1 = R.add(integers.1, even.1, odd.1, xEven, xOdd, S.self) }
   }
 
+  /// Adds the products of four columns.
+  @inlinable @inline(__always)
+  mutating func addBytes<S: InstructionSet>(
+    _ w: (Bits, Bits), _ x: UnsafeRawPointer, _: S.Type
+  ) {
+    let x = S.splatPair(x)
+    integers.0 = S.addByteProducts(integers.0, unsigned: x, signed: w.0)
+    if S.hasWideTiles {
+      integers.1 = S.addByteProducts(integers.1, unsigned: x, signed: w.1)
+    }
+  }
+
+  /// Makes the integer sums 256 times as large, and adds to them.
+  @inlinable @inline(__always)
+  mutating func shift<S: InstructionSet>(adding begin: (Bits, Bits), _: S.Type) {
+    integers.0 = S.addIntegers(S.shiftedLeftByte(integers.0), begin.0)
+    if S.hasWideTiles { integers.1 = S.addIntegers(S.shiftedLeftByte(integers.1), begin.1) }
+  }
+
+  /// Adds the products of a pair of columns in bfloat16.
+  @inlinable @inline(__always)
+  mutating func addPairs<S: InstructionSet>(
+    _ w: (Bits, Bits), _ x: UnsafeRawPointer, _: S.Type
+  ) {
+    let x = S.splatPair(x)
+    floats.0 = S.addPairProducts(floats.0, w.0, x)
+    if S.hasWideTiles { floats.1 = S.addPairProducts(floats.1, w.1, x) }
+  }
+
   /// Adds the integer sums, times the block's scales, and begins them anew.
   @inlinable @inline(__always)
   mutating func fold<S: InstructionSet>(_ scales: (Floats, Floats), _: S.Type) {
@@ -141,6 +170,22 @@ struct TokenTile6: TokenTile {
   @inlinable static var count: Int { @inline(__always) get { 6 } }
   @usableFromInline var a = TokenTile4()
   @usableFromInline var b = TokenTile2()
+  @inlinable @inline(__always)
+  init() {}
+
+  @inlinable @inline(__always)
+  mutating func forEach(_ body: (Int, inout TokenSums) -> Void) {
+    a.forEach { body($0, &$1) }
+    b.forEach { body($0 &+ 4, &$1) }
+  }
+}
+
+/// Eight tokens.
+@usableFromInline
+struct TokenTile8: TokenTile {
+  @inlinable static var count: Int { @inline(__always) get { 8 } }
+  @usableFromInline var a = TokenTile4()
+  @usableFromInline var b = TokenTile4()
   @inlinable @inline(__always)
   init() {}
 

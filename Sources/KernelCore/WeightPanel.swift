@@ -31,11 +31,16 @@ public enum WeightPanel {
   @inlinable public static var scalesOffset: Int {
     @inline(__always) get { 8192 }
   }
-  /// Where the minimums of a packed half begin: of small blocks after sixteen scales, else after
-  /// eight.
+  /// Where the minimums of a packed half begin.
   @inlinable @inline(__always)
   public static func minimumsOffset(hasSmallBlocks: Bool) -> Int {
-    hasSmallBlocks ? 9216 : 8704
+    scalesOffset &+ minimumsAfterScales(hasSmallBlocks: hasSmallBlocks)
+  }
+  /// How far the minimums lie after the first scale: of small blocks after sixteen scales, else
+  /// after eight.
+  @inlinable @inline(__always)
+  static func minimumsAfterScales(hasSmallBlocks: Bool) -> Int {
+    hasSmallBlocks ? 1024 : 512
   }
   /// Where the sums of each block's products of even with odd columns' codes begin.
   @inlinable public static var pairSumsOffset: Int {
@@ -53,8 +58,12 @@ public enum WeightPanel {
   @inlinable public static var bytes: Int {
     @inline(__always) get { 2 * floatHalfBytes }
   }
-  /// Bytes of scratch that decoding needs: a group.
+  /// Bytes of scratch that decoding needs: sixteen groups.
   @inlinable public static var scratchBytes: Int {
+    @inline(__always) get { halfRows * stagedBytes }
+  }
+  /// Bytes from one group to the next in the scratch.
+  @inlinable static var stagedBytes: Int {
     @inline(__always) get { 384 }
   }
 
@@ -74,12 +83,11 @@ public enum WeightPanel {
     var first = 0
     var half = panel
     while first < rows {
-      decodeScales(
-        weights, rowBytes, first, rows, columns, scratch, into: half, S.self, F.self)
+      let groups = groups(weights, rowBytes, first, rows, columns, scratch, F.self)
+      decodeScales(groups, into: half + scalesOffset, S.self, F.self)
       var step = 0
       while step &* 64 < columns, step < 4 {
-        decodeStep(
-          step, weights, rowBytes, first, rows, columns, scratch, into: half, S.self, F.self)
+        decodeStep(step, groups, into: half, S.self, F.self)
         step &+= 1
       }
       first &+= halfRows
@@ -87,36 +95,86 @@ public enum WeightPanel {
     }
   }
 
-  /// Where a row's group is: in the file, or padded in the scratch.
-  @inlinable @inline(__always)
-  static func group<F: PackedFormat>(
-    _ weights: UnsafeRawPointer, _ rowBytes: Int, _ row: Int, _ rows: Int, _ columns: Int,
-    _ scratch: UnsafeMutableRawPointer, _: F.Type
-  ) -> UnsafeRawPointer {
-    let source = weights + (row < rows ? row : rows &- 1) &* rowBytes
-    guard columns < self.columns else { return source }
-    return MatrixVector.padded(source, columns, scratch, F.self)
+  /// Groups of sixteen rows.
+  @usableFromInline
+  struct Groups {
+    /// The first row's.
+    @usableFromInline let start: UnsafeRawPointer
+    /// The bytes from one row's to the next.
+    @usableFromInline let stride: Int
+
+    @inlinable @inline(__always)
+    init(start: UnsafeRawPointer, stride: Int) {
+      self.start = start
+      self.stride = stride
+    }
+
+    @inlinable @inline(__always)
+    subscript(row: Int) -> UnsafeRawPointer { start + row &* stride }
   }
 
-  /// Scales and minimums of sixteen rows.
+  /// The groups of sixteen rows: where they lie in the file, or in the scratch if rows or columns
+  /// are missing.
+  @inlinable @inline(__always)
+  static func groups<F: PackedFormat>(
+    _ weights: UnsafeRawPointer, _ rowBytes: Int, _ first: Int, _ rows: Int, _ columns: Int,
+    _ scratch: UnsafeMutableRawPointer, _: F.Type
+  ) -> Groups {
+    let start = weights + first &* rowBytes
+    if rows &- first >= halfRows, columns >= self.columns {
+      return Groups(start: start, stride: rowBytes)
+    }
+    let blocks = columns < self.columns ? columns / F.blockSize : self.columns / F.blockSize
+    stage(start, rowBytes, rows &- first, blocks &* F.blockBytes, F.groupBytes, scratch)
+    return Groups(start: scratch, stride: stagedBytes)
+  }
+
+  /// Copies groups of up to sixteen rows, of which `bytes` are there: the last row again for those
+  /// that are missing, and zeros to a group's end.
+  @usableFromInline
+  static func stage(
+    _ start: UnsafeRawPointer, _ rowBytes: Int, _ rows: Int, _ bytes: Int, _ groupBytes: Int,
+    _ scratch: UnsafeMutableRawPointer
+  ) {
+    for row in 0..<halfRows {
+      let target = scratch + row * stagedBytes
+      target.copyMemory(from: start + min(row, rows - 1) * rowBytes, byteCount: bytes)
+      (target + bytes).initializeMemory(as: UInt8.self, repeating: 0, count: groupBytes - bytes)
+    }
+  }
+
+  /// Scales of sixteen rows, and minimums after them.
   @inlinable @inline(__always)
   static func decodeScales<S: InstructionSet, F: PackedFormat>(
-    _ weights: UnsafeRawPointer, _ rowBytes: Int, _ first: Int, _ rows: Int, _ columns: Int,
-    _ scratch: UnsafeMutableRawPointer, into half: UnsafeMutableRawPointer, _: S.Type, _: F.Type
+    _ groups: Groups, into out: UnsafeMutableRawPointer, _: S.Type, _: F.Type
   ) {
     S.transpose { row in
-      let group = group(weights, rowBytes, first &+ row, rows, columns, scratch, F.self)
-      return unsafeBitCast(F.scales(group, S.self), to: Bits.self)
+      unsafeBitCast(F.scales(groups[row], S.self), to: Bits.self)
     } into: { block, scales in
-      S.storeBits(scales, half + (scalesOffset &+ block &* 64))
+      S.storeBits(scales, out + block &* 64)
     }
     guard F.hasSmallBlocks, F.hasMinimums else { return }
-    let target = half + minimumsOffset(hasSmallBlocks: true)
+    let target = out + minimumsAfterScales(hasSmallBlocks: true)
     S.transpose { row in
-      let group = group(weights, rowBytes, first &+ row, rows, columns, scratch, F.self)
-      return unsafeBitCast(F.smallMinimums(group, S.self), to: Bits.self)
+      unsafeBitCast(F.smallMinimums(groups[row], S.self), to: Bits.self)
     } into: { block, minimums in
       S.storeBits(minimums, target + block &* 64)
+    }
+  }
+
+  /// Gives a step of sixteen rows, each four columns as sixteen rows' four bytes.
+  @inlinable @inline(__always)
+  static func forEachFourColumns<S: InstructionSet, F: PackedFormat>(
+    _ step: Int, _ groups: Groups, _: S.Type, _: F.Type,
+    _ body: (_ four: Int, _ codes: Bits) -> Void
+  ) {
+    S.transpose { row in
+      let group = groups[row]
+      // The row's next group is decoded after other panels': no processor foresees it.
+      S.prefetch(group + (F.groupBytes &+ step &* (F.groupBytes / 4)))
+      return F.unpack(group, step: step, S.self)
+    } into: { four, codes in
+      body(four, codes)
     }
   }
 
@@ -124,21 +182,14 @@ public enum WeightPanel {
   /// products.
   @inlinable @inline(__always)
   static func decodeStep<S: InstructionSet, F: PackedFormat>(
-    _ step: Int, _ weights: UnsafeRawPointer, _ rowBytes: Int, _ first: Int, _ rows: Int,
-    _ columns: Int, _ scratch: UnsafeMutableRawPointer, into half: UnsafeMutableRawPointer,
-    _: S.Type, _: F.Type
+    _ step: Int, _ groups: Groups, into half: UnsafeMutableRawPointer, _: S.Type, _: F.Type
   ) {
     let target = half + step &* stepBytes
     // Of each four pairs of columns.
     var sums: FourBits = (
       Bits(repeating: 0), Bits(repeating: 0), Bits(repeating: 0), Bits(repeating: 0)
     )
-    S.transpose { row in
-      let group = group(weights, rowBytes, first &+ row, rows, columns, scratch, F.self)
-      // The row's next group is decoded after other panels': no processor foresees it.
-      S.prefetch(group + (F.groupBytes &+ step &* (F.groupBytes / 4)))
-      return F.unpack(group, step: step, S.self)
-    } into: { pair, codes in
+    forEachFourColumns(step, groups, S.self, F.self) { pair, codes in
       var words = F.widened(codes, S.self)
       if F.offset != 0 {
         words.even = S.subtractWords(words.even, S.splatWord(F.offset))

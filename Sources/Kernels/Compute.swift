@@ -21,7 +21,7 @@ public final class Compute {
   private var input = Input()
   private var quantized = Buffer<UInt8>(count: 0)
   private var padded = Buffer<Float>(count: 0)
-  private var tiled = Buffer<UInt8>(count: 0)
+  private var rounded = Buffer<UInt8>(count: 0)
   /// One panel and one small scratch for every worker.
   private var panels: [Buffer<UInt8>] = []
   /// First rows of a product's pieces, and the rows' end.
@@ -41,9 +41,10 @@ public final class Compute {
     if quantized.count < bytes { quantized = Buffer(count: bytes) }
     let floats = columns % 16 == 0 ? 0 : tokens * (columns + 15) / 16 * 16 + 16 * tokens
     if padded.count < floats { padded = Buffer(count: floats) }
-    if let tiles = tileCount(tokens) {
-      let bytes = tiles * QuantizedActivations.groups(columns) * TileActivations.groupBytes
-      if tiled.count < bytes { tiled = Buffer(count: bytes) }
+    if let rounded = roundedKernels(tokens) {
+      let bytes =
+        rounded.tiles(tokens) * QuantizedActivations.groups(columns) * rounded.groupBytes
+      if self.rounded.count < bytes { self.rounded = Buffer(count: bytes) }
     }
     let scratch = Self.sumsOffset + (tokens > 1 ? sumTokens(tokens) * Self.sumBytes : 0)
     for worker in panels.indices where panels[worker].count < scratch {
@@ -55,19 +56,18 @@ public final class Compute {
   private static let sumBytes =
     panelsInPiece * WeightPanel.rows * MemoryLayout<Float>.stride
 
-  // A worker's memory: scratch for decoding, a panel, the panel's tiles, sums.
-  private static let tilesOffset = WeightPanel.scratchBytes + WeightPanel.bytes
-  private static let sumsOffset = tilesOffset + TilePanel.bytes
+  // A worker's memory: scratch for decoding, a panel, the panel rounded, sums.
+  private static let roundedOffset = WeightPanel.scratchBytes + WeightPanel.bytes
+  private static let sumsOffset = roundedOffset + RoundedKernels.panelBytes
 
-  /// Tiles that hold so many tokens; nil where products of them are not done in tiles.
-  private func tileCount(_ tokens: Int) -> Int? {
-    guard kernels.tiles != nil, tokens > Self.fewTokens else { return nil }
-    return (tokens + TileActivations.tokens - 1) / TileActivations.tokens
+  /// What multiplies so many tokens, if that rounds.
+  private func roundedKernels(_ tokens: Int) -> RoundedKernels? {
+    tokens > Self.fewTokens ? kernels.rounded : nil
   }
 
-  /// Tokens for which a panel's product has sums.
+  /// Tokens for which a panel's product has sums at most.
   private func sumTokens(_ tokens: Int) -> Int {
-    tileCount(tokens).map { $0 * TileActivations.tokens } ?? tokens
+    roundedKernels(tokens).map { $0.tiles(tokens) * $0.tokens } ?? tokens
   }
 
   /// Takes the activations that the next products share.
@@ -93,17 +93,17 @@ public final class Compute {
     precondition(matrix.columns == input.columns, "the activations have another width")
     guard let x = input.x, input.tokens > 0 else { return }
     observer?(matrix, x, input.tokens)
-    let tiles = tileCount(input.tokens) == nil ? nil : kernels.tiles
-    let decodeTiles = tiles?.decode[matrix.format.rawValue]
+    let rounded = roundedKernels(input.tokens)
+    let roundedProduct = rounded?.products[matrix.format.rawValue]
     let stride = stride ?? matrix.rows
     /// Does the products, counted under their format's name.
     func products(_ work: () -> Void) {
       timed("products of \(matrix.format)", bytes: matrix.rows * matrix.rowBytes, work)
     }
-    if let tiles, let decodeTiles {
-      timed("rounding of activations") { packTiles(tiles) }
+    if let rounded, let roundedProduct {
+      timed("rounding of activations") { roundInput(rounded) }
       return products {
-        tileProduct(matrix, tiles, decodeTiles, into: out, stride: stride)
+        self.roundedProduct(matrix, rounded, roundedProduct, into: out, stride: stride)
       }
     }
     timed("rounding of activations") {
@@ -134,7 +134,7 @@ public final class Compute {
     var columns = 0
     var isQuantized = false
     var isPadded = false
-    var isTiled = false
+    var isRounded = false
   }
 
   private func quantizeInput() {
@@ -168,16 +168,16 @@ public final class Compute {
     }
   }
 
-  private func packTiles(_ kernels: TileKernels) {
-    guard !input.isTiled, let x = input.x, let tiles = tileCount(input.tokens) else { return }
-    input.isTiled = true
-    let (input, out) = (input, UnsafeMutableRawPointer(tiled.pointer))
-    let tokens = TileActivations.tokens
+  private func roundInput(_ kernels: RoundedKernels) {
+    guard !input.isRounded, let x = input.x else { return }
+    input.isRounded = true
+    let (input, out) = (input, UnsafeMutableRawPointer(rounded.pointer))
+    let (tokens, tiles) = (kernels.tokens, kernels.tiles(input.tokens))
     parallel(over: tiles) { tile, _ in
       kernels.pack(
         x + tile * tokens * input.columns, input.columns,
         min(tokens, input.tokens - tile * tokens), input.columns,
-        out + tile * TileActivations.groupBytes, tiles * TileActivations.groupBytes)
+        out + tile * kernels.groupBytes, tiles * kernels.groupBytes)
     }
   }
 
@@ -259,7 +259,7 @@ public final class Compute {
     let quantized = UnsafeRawPointer(quantized.pointer)
     let packed = kernels.packed[matrix.format.rawValue]
     let float = kernels.float[matrix.format.rawValue]
-    forEachPiece(matrix, into: out, stride: stride) { part, scratch, sums in
+    forEachPiece(matrix, into: out, stride: stride, sumTokens: tokens) { part, scratch, sums in
       if let packed {
         Self.packedPanels(part, packed, kernels, quantized, tokens, scratch, into: sums)
       } else if let float {
@@ -268,28 +268,27 @@ public final class Compute {
     }
   }
 
-  private func tileProduct(
-    _ matrix: Matrix, _ kernels: TileKernels, _ decode: @escaping TileKernels.Decode,
+  private func roundedProduct(
+    _ matrix: Matrix, _ kernels: RoundedKernels, _ product: RoundedKernels.Product,
     into out: UnsafeMutablePointer<Float>, stride: Int
   ) {
-    guard let tiles = tileCount(input.tokens) else { return }
-    let x = UnsafeRawPointer(tiled.pointer)
-    forEachPiece(matrix, into: out, stride: stride) { part, scratch, sums in
-      Self.tilePanels(part, kernels, decode, x, tiles, scratch, into: sums)
+    let (tiles, x) = (kernels.tiles(input.tokens), UnsafeRawPointer(rounded.pointer))
+    let sumTokens = tiles * kernels.tokens
+    forEachPiece(matrix, into: out, stride: stride, sumTokens: sumTokens) { part, scratch, sums in
+      Self.roundedPanels(part, kernels, product, x, tiles, scratch, into: sums)
     }
   }
 
   /// Calls the body for some panels' rows at a time, on all threads, and puts the sums that it has
-  /// written, `[panel][tokens][32]`, in their place.
+  /// written, `[panel][sumTokens][32]`, in their place.
   private func forEachPiece(
-    _ matrix: Matrix, into out: UnsafeMutablePointer<Float>, stride: Int,
+    _ matrix: Matrix, into out: UnsafeMutablePointer<Float>, stride: Int, sumTokens: Int,
     _ body: (
       _ part: Matrix, _ scratch: UnsafeMutableRawPointer, _ sums: UnsafeMutablePointer<Float>
     ) -> Void
   ) {
     cutPieces(matrix.rows)
-    let (tokens, sumTokens) = (input.tokens, sumTokens(input.tokens))
-    let (panels, starts) = (panels, pieceStarts)
+    let (tokens, panels, starts) = (input.tokens, panels, pieceStarts)
     parallel(over: starts.count - 1) { piece, worker in
       let first = starts[piece]
       let part = matrix.rows(first..<starts[piece + 1])
@@ -339,20 +338,20 @@ public final class Compute {
     }
   }
 
-  /// The products of some panels' rows in tiles; sums are `[panel][16 * tiles][32]`.
-  private static func tilePanels(
-    _ matrix: Matrix, _ kernels: TileKernels, _ decode: TileKernels.Decode,
+  /// The products of some panels' rows, rounded; sums are `[panel][tiles][tile's tokens][32]`.
+  private static func roundedPanels(
+    _ matrix: Matrix, _ kernels: RoundedKernels, _ product: RoundedKernels.Product,
     _ activations: UnsafeRawPointer, _ tiles: Int, _ scratch: UnsafeMutableRawPointer,
     into sums: UnsafeMutablePointer<Float>
   ) {
+    let panel = scratch + roundedOffset
     forEachPanel(matrix) { weights, first, rows, group, columns in
-      decode(
+      product.decode(
         weights, matrix.rowBytes, rows, columns, scratch, scratch + WeightPanel.scratchBytes,
-        scratch + tilesOffset)
-      kernels.multiply(
-        scratch + tilesOffset, (columns + 63) / 64,
-        activations + group * tiles * TileActivations.groupBytes, tiles,
-        sums + first * tiles * TileActivations.tokens, group > 0)
+        panel)
+      product.multiply(
+        panel, (columns + 63) / 64, activations + group * tiles * kernels.groupBytes, tiles,
+        sums + first * tiles * kernels.tokens, group > 0)
     }
   }
 

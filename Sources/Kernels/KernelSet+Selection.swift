@@ -22,7 +22,11 @@ extension KernelSet {
     #if arch(x86_64)
       if features.hasAVX2 { sets.append(makeAVX2()) }
       if features.hasAVX512VNNI {
-        sets.append(makeAVX512(sharesProducts: features.hasUnitsForAdditions))
+        let sharesProducts = features.hasUnitsForAdditions
+        sets.append(makeAVX512(sharesProducts: sharesProducts))
+        let hasPairs = features.hasAVX512BF16
+        if hasPairs { sets.append(makeAVX512Pairs(sharesProducts: sharesProducts)) }
+        sets.append(makeAVX512Bytes(sharesProducts: sharesProducts, hasPairs: hasPairs))
       }
       #if os(Linux)
         // Asked last: the system then keeps room for the tiles in every thread's state.
@@ -32,19 +36,28 @@ extension KernelSet {
     return sets
   }
 
+  /// The last set that rounds nothing, or no more than the weights' bits allow.
+  static func best(of sets: [KernelSet], roundingFor bits: Double?) -> KernelSet {
+    sets.last { set in
+      guard let rounded = set.rounded else { return true }
+      return bits.map { $0 <= rounded.weightBits } ?? false
+    } ?? sets[0]
+  }
+
   /// The best set, or the one named.
   ///
   /// - Parameters:
   ///   - name: A set's name, as in `PHI_KERNELS`; nil or empty for the best.
-  ///   - roundsPrompts: Whether the best may be one with `tiles`.
+  ///   - bits: Bits of the weights, where the best may be one that rounds what it multiplies with
+  ///     them; nil where it may not.
   /// - Returns: The table of kernels.
   /// - Throws: `KernelSelectionError` if the machine has no such set.
   public static func select(
-    _ name: String?, roundsPrompts: Bool = false
+    _ name: String?, roundingFor bits: Double? = nil
   ) throws(KernelSelectionError) -> KernelSet {
     let sets = supported
     guard let name, !name.isEmpty else {
-      return sets.last { roundsPrompts || $0.tiles == nil } ?? sets[0]
+      return best(of: sets, roundingFor: bits)
     }
     if let set = sets.first(where: { $0.name == name }) { return set }
     let names = sets.map(\.name).joined(separator: ", ")

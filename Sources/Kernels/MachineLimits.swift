@@ -8,14 +8,21 @@ public struct MachineLimits: Sendable {
   public let packedProducts: Double
   /// Products a second of floats.
   public let floatProducts: Double
-  /// Products a second of tiles; nil without a unit for them.
-  public let tileProducts: Double?
+  /// Products a second of `KernelSet.rounded`; nil for a set that rounds nothing.
+  public let roundedProducts: Double?
+
+  private let isRounded: [Bool]
+
+  /// Products a second of many tokens with weights of a format.
+  public func products(_ format: WeightFormat) -> Double {
+    if let roundedProducts, isRounded[format.rawValue] { return roundedProducts }
+    return format.isFloat ? floatProducts : packedProducts
+  }
 
   /// Bytes that are read in one measurement: far more than caches hold.
   private static let memory = 256 << 20
   private static let time = Duration.milliseconds(250)
   private static let calls = 12 << 20
-  private static let tileCalls = 1 << 20
 
   /// Measures for about a second.
   ///
@@ -24,6 +31,7 @@ public struct MachineLimits: Sendable {
   ///   - threads: How many threads work at once.
   public init(kernels: KernelSet, threads: Int) {
     let parallel = Parallel(threads: threads)
+    isRounded = WeightFormat.allCases.map { kernels.rounded?.products[$0.rawValue] != nil }
     let buffer = Buffer<UInt8>(count: Self.memory)
     buffer.pointer.update(repeating: 1, count: Self.memory)
     let bytes = UnsafeRawPointer(buffer.pointer)
@@ -43,9 +51,11 @@ public struct MachineLimits: Sendable {
         Self.keep(kernels.probeProducts(Self.calls, 0.5 / Float(index + 1)))
       }
     }
-    tileProducts = kernels.tiles.map { tiles in
-      Self.best(Double(threads * Self.tileCalls * 16 * 16 * 32), parallel) {
-        parallel(over: threads) { _, _ in tiles.probe(Self.tileCalls) }
+    roundedProducts = kernels.rounded.map { rounded in
+      // As long as the others, whatever a count holds.
+      let calls = max(12, Self.calls * 32 / rounded.probeProducts / 12 * 12)
+      return Self.best(Double(threads * calls * rounded.probeProducts), parallel) {
+        parallel(over: threads) { _, _ in Self.keep(rounded.probe(calls)) }
       }
     }
   }

@@ -42,6 +42,9 @@ public struct Matrix: @unchecked Sendable {
 }
 
 extension WeightFormat {
+  /// Bits of a weight, with its share of the block's scales.
+  public var bits: Double { Double(8 * blocks.blockBytes) / Double(blocks.blockSize) }
+
   /// The definition of the format.
   public var blocks: any BlockFormat.Type {
     switch self {

@@ -302,6 +302,24 @@
     }
 
     @inline(__always)
+    public static func addByteProducts(_ sum: Bits, unsigned: Bits, signed: Bits) -> Bits {
+      _mm512_dpbusd_epi32(sum, unsigned, signed)
+    }
+
+    @inline(__always)
+    public static func pairs(_ low: Floats, _ high: Floats) -> Bits {
+      let interleaved = _mm512_set_epi16(
+        31, 15, 30, 14, 29, 13, 28, 12, 27, 11, 26, 10, 25, 9, 24, 8,
+        23, 7, 22, 6, 21, 5, 20, 4, 19, 3, 18, 2, 17, 1, 16, 0)
+      return _mm512_permutexvar_epi16(interleaved, bfloat16Words512(low, high))
+    }
+
+    @inline(__always)
+    public static func addPairProducts(_ sum: Floats, _ a: Bits, _ b: Bits) -> Floats {
+      addBFloat16Products512(sum, a, b)
+    }
+
+    @inline(__always)
     public static func storeWords(
       _ v: Floats, even: UnsafeMutableRawPointer, odd: UnsafeMutableRawPointer
     ) {
@@ -411,14 +429,6 @@
       default: addTileProducts3()
       }
     }
-
-    @inline(__always)
-    public static func pairs<S: InstructionSet>(_ low: Floats, _ high: Floats, _: S.Type) -> Bits {
-      let interleaved = _mm512_set_epi16(
-        31, 15, 30, 14, 29, 13, 28, 12, 27, 11, 26, 10, 25, 9, 24, 8,
-        23, 7, 22, 6, 21, 5, 20, 4, 19, 3, 18, 2, 17, 1, 16, 0)
-      return _mm512_permutexvar_epi16(interleaved, bfloat16Words512(low, high))
-    }
   }
 
   extension KernelSet {
@@ -432,6 +442,28 @@
       // the same core it may lose a tenth: it has more instructions.
       if sharesProducts { set.packedMatrix = sharedPackedMatrix(AVX512.self) }
       return set
+    }
+
+    /// The kernels for AVX-512 with VNNI, and for many tokens those of AVX512_BF16.
+    ///
+    /// - Parameter sharesProducts: As of `makeAVX512`.
+    /// - Returns: The table.
+    public static func makeAVX512Pairs(sharesProducts: Bool) -> KernelSet {
+      makeAVX512(sharesProducts: sharesProducts).withPairs(named: "avx512-bf16", AVX512.self)
+    }
+
+    /// The kernels for AVX-512 with VNNI, and for many tokens those of bytes.
+    ///
+    /// - Parameters:
+    ///   - sharesProducts: As of `makeAVX512`.
+    ///   - hasPairs: Whether there is AVX512_BF16, for attention.
+    /// - Returns: The table.
+    public static func makeAVX512Bytes(sharesProducts: Bool, hasPairs: Bool) -> KernelSet {
+      let set =
+        hasPairs
+        ? makeAVX512Pairs(sharesProducts: sharesProducts)
+        : makeAVX512(sharesProducts: sharesProducts)
+      return set.withBytes(named: "avx512-int8", AVX512.self)
     }
 
     /// The kernels for AVX-512 with VNNI, and for many tokens those of AMX.

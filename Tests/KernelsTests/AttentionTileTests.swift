@@ -66,7 +66,7 @@ struct AttentionCase: Sendable, CustomTestStringConvertible {
       let weights = logits.map { exp($0 - largest) }
       let total = weights.reduce(0, +)
       // Rounded to bfloat16, a score is off by the terms' share, and so is each weight.
-      let noise = set.tiles == nil ? 1e-5 : 0.05
+      let noise = set.roundsAttention ? 0.05 : 1e-5
       for i in 0..<size {
         let terms = zip(first...last, weights).map { $1 / total * Double(values[$0 * size + i]) }
         let value = terms.reduce(0, +)

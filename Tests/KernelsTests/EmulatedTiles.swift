@@ -77,10 +77,6 @@ struct EmulatedTiles: TileUnit {
     }
   }
 
-  static func pairs<S: InstructionSet>(_ low: Floats, _ high: Floats, _: S.Type) -> Bits {
-    BFloat16Rounding.pairs(low, high)
-  }
-
   private static func value(_ bits: UInt16) -> Float { Float(bitPattern: UInt32(bits) << 16) }
 }
 
@@ -89,8 +85,14 @@ extension KernelSet {
   static let emulatedTiles = makePortable().withTiles(
     named: "emulated tiles", Portable.self, EmulatedTiles.self)
 
-  /// What this machine can run, and emulated tiles.
-  static let tested = supported + [emulatedTiles]
+  /// Scalar kernels, and for many tokens bytes.
+  static let portableBytes = makePortable().withBytes(named: "portable bytes", Portable.self)
+
+  /// Scalar kernels, and for many tokens pairs of bfloat16.
+  static let portablePairs = makePortable().withPairs(named: "portable bfloat16", Portable.self)
+
+  /// What this machine can run, and what any can.
+  static let tested = supported + [emulatedTiles, portableBytes, portablePairs]
 
   /// One of `tested`.
   static func tested(_ name: String) throws -> KernelSet {

@@ -12,7 +12,7 @@ struct ProductShape: Sendable, CustomTestStringConvertible {
 }
 
 @Suite struct MatrixProductTests {
-  /// Rows straddle tiles of 4 and panels of 16 and 32, tokens tiles of 1 to 6 and of 16, columns groups of 256
+  /// Rows straddle tiles of 4 and panels of 16 and 32, tokens tiles of 1 to 8 and of 16, columns groups of 256
   /// and steps of 64 and 16.
   static let shapes = [1, 3, 4, 37].flatMap { rows in
     [1, 2, 4, 5, 13, 21].map { ProductShape(rows: rows, columns: 0, tokens: $0) }
@@ -42,17 +42,31 @@ struct ProductShape: Sendable, CustomTestStringConvertible {
     }
   }
 
+  /// Pieces of several panels, and tokens that fill no tile, in every kind of kernel.
+  @Test(arguments: cases)
+  func piecesOfSeveralPanelsMatch(_ name: String, _ format: WeightFormat) throws {
+    var random = SeededGenerator(UInt64(format.rawValue + 5))
+    let columns = Self.columns(format)[0]
+    let weights = RandomMatrix(format, rows: 323, columns: columns, &random)
+    for tokens in [7, 17, 21] {
+      let x = (0..<tokens * columns).map { _ in random.normal() }
+      try check(name, weights.matrix, x, tokens: tokens)
+    }
+  }
+
   @Test(arguments: cases)
   func productsOfExtremeActivationsMatch(_ name: String, _ format: WeightFormat) throws {
     var random = SeededGenerator(7)
     let columns = Self.columns(format).last ?? 256
     let weights = RandomMatrix(format, rows: 9, columns: columns, &random)
     for value: Float in [0, 1, -1, 3e30, -3e30, 1e-30, 0x1p-140] {
-      let constant = [Float](repeating: value, count: 5 * columns)
-      try check(name, weights.matrix, constant, tokens: 5)
-      var spike = [Float](repeating: 1e-3, count: 5 * columns)
-      spike[columns / 2] = value
-      try check(name, weights.matrix, spike, tokens: 5)
+      for tokens in [5, 13] {
+        let constant = [Float](repeating: value, count: tokens * columns)
+        try check(name, weights.matrix, constant, tokens: tokens)
+        var spike = [Float](repeating: 1e-3, count: tokens * columns)
+        spike[columns / 2] = value
+        try check(name, weights.matrix, spike, tokens: tokens)
+      }
     }
   }
 
@@ -109,8 +123,13 @@ struct ProductShape: Sendable, CustomTestStringConvertible {
     for token in 0..<tokens {
       var activations = Array(x[token * matrix.columns..<(token + 1) * matrix.columns])
       let given = activations
-      let rounds = compute.kernels.tiles?.decode[matrix.format.rawValue] != nil && tokens > 6
-      if !matrix.format.isFloat, !rounds { activations = Reference.quantized(activations) }
+      let table = tokens > 6 ? compute.kernels.rounded : nil
+      let rounded = table?.products[matrix.format.rawValue] == nil ? nil : table
+      let inTiles = rounded.map { $0.tokens > 1 } ?? false
+      if !matrix.format.isFloat, !inTiles {
+        activations =
+          rounded == nil ? Reference.quantized(activations) : Reference.bytes(activations).values
+      }
       for row in 0..<matrix.rows {
         let (value, magnitude) = Reference.dot(rows[row], activations)
         // Sixteen lanes round once a step; minimums and codes of a block may cancel, and their
@@ -119,7 +138,7 @@ struct ProductShape: Sendable, CustomTestStringConvertible {
         // In bfloat16, each operand is rounded to eight bits.
         let tolerance =
           parts * 0x1p-23 * Double(matrix.columns / 16 + 16) + 1e-38
-          + (rounds ? magnitude * (0x1p-7 + 0x1p-16) : 0)
+          + (inTiles ? magnitude * (0x1p-7 + 0x1p-16) : 0)
         let found = Double(result[token * matrix.rows + row])
         #expect(
           abs(found - value) <= tolerance,

@@ -27,6 +27,27 @@ enum Reference {
     return result
   }
 
+  /// Activations as `ByteActivations` give them back, and the most that each may differ from what
+  /// was given.
+  static func bytes(_ x: [Float]) -> (values: [Float], errors: [Float]) {
+    let squares = x.reduce(Float(0)) { $0 + $1 * $1 }
+    let heaviest = 8 * (squares / Float(x.count)).squareRoot()
+    let limit = heaviest.isFinite ? heaviest : 0
+    var (values, errors) = (x, x)
+    for start in stride(from: 0, to: x.count, by: 32) {
+      let range = start..<min(start + 32, x.count)
+      let largest = x[range].map(abs).max() ?? 0
+      let scale = largest / 127
+      let finer: Float = largest > limit ? 256 : 1
+      let inverse = scale > 0x1p-112 ? finer / scale : 0
+      for index in range {
+        values[index] = (x[index] * inverse).rounded(.toNearestOrEven) * (scale / finer)
+        errors[index] = scale > 0x1p-112 ? largest / 253 / finer : largest
+      }
+    }
+    return (values, errors)
+  }
+
   /// A product, and the sum of the terms' magnitudes, from which tolerances follow.
   static func dot(_ a: [Float], _ b: [Float]) -> (value: Double, magnitude: Double) {
     var value = 0.0

@@ -8,7 +8,7 @@ import Testing
 #endif
 
 @Suite struct TileProductTests {
-  static let sets = KernelSet.tested.filter { $0.tiles != nil }.map(\.name)
+  static let sets = KernelSet.tested.filter { ($0.rounded?.tokens ?? 1) > 1 }.map(\.name)
 
   /// Integers up to 256 are exact in bfloat16: nothing may be lost, and nothing may be elsewhere.
   @Test(arguments: sets, [9, 16, 17, 33, 48, 70])
@@ -46,8 +46,8 @@ import Testing
     func panelsOfAMXAreThoseOfScalarCode(_ format: WeightFormat) throws {
       var random = SeededGenerator(UInt64(format.rawValue))
       guard
-        let decode = KernelSet.makeAMX().tiles?.decode[format.rawValue],
-        let expected = KernelSet.emulatedTiles.tiles?.decode[format.rawValue]
+        let decode = KernelSet.makeAMX().rounded?.products[format.rawValue]?.decode,
+        let expected = KernelSet.emulatedTiles.rounded?.products[format.rawValue]?.decode
       else { return }
       let scratch = Buffer<UInt8>(count: WeightPanel.scratchBytes + WeightPanel.bytes)
       let start = UnsafeMutableRawPointer(scratch.pointer)

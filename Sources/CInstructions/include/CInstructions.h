@@ -83,6 +83,21 @@ static inline __m256 permuteLanes256(__m256 v, __m256i lanes) {
 #endif
 
 #if defined(__AVX512F__) && defined(__AVX512BW__)
+// AVX512_BF16: only where the processor has it.
+
+/// `vcvtne2ps2bf16`: words of `low` in the low half.
+static inline __m512i bfloat16Words512(__m512 low, __m512 high) {
+  __m512i result;
+  __asm__("vcvtne2ps2bf16 %1, %2, %0" : "=v"(result) : "v"(low), "v"(high));
+  return result;
+}
+
+/// `vdpbf16ps`.
+static inline __m512 addBFloat16Products512(__m512 sum, __m512i a, __m512i b) {
+  __asm__("vdpbf16ps %2, %1, %0" : "+v"(sum) : "v"(a), "v"(b));
+  return sum;
+}
+
 // AMX. Tiles 0 to 3 hold sums, 4 and 5 tokens, 6 and 7 weights; the compiler knows none of them.
 
 /// `ldtilecfg` of palette 1: eight tiles of 16 rows of 64 bytes.
@@ -119,13 +134,6 @@ TILE(0) TILE(1) TILE(2) TILE(3) TILE(4) TILE(5) TILE(6) TILE(7)
   }
 TILE_PRODUCT(0, 4, 6) TILE_PRODUCT(1, 4, 7) TILE_PRODUCT(2, 5, 6) TILE_PRODUCT(3, 5, 7)
 #undef TILE_PRODUCT
-
-/// `vcvtne2ps2bf16`: words of `low` in the low half.
-static inline __m512i bfloat16Words512(__m512 low, __m512 high) {
-  __m512i result;
-  __asm__("vcvtne2ps2bf16 %1, %2, %0" : "=v"(result) : "v"(low), "v"(high));
-  return result;
-}
 #endif
 
 #endif

@@ -9,15 +9,19 @@ public struct SessionOptions: Sendable {
   /// The cache's format; nil for 32 bits if the model's weights are, else 16: the cache then never
   /// rounds more than the weights do.
   public var cacheFormat: CacheFormat?
-  /// Tokens that walk through the model together at most; nil for 256, whose activations stay in
-  /// the second-level cache even where others use it too, or 512 where the kernels have tiles:
-  /// weights take longer to lay down for those than to multiply.
+  /// Tokens that walk through the model together at most; nil for what the kernels are best with:
+  /// 256, whose activations stay in the second-level cache even where others use it too, or 512 on
+  /// AMX, where weights take longer to lay down for fewer than to multiply.
   public var chunkLength: Int?
   /// Name of the kernel set; nil for the best.
   public var kernels: String?
-  /// Whether prompts may be read in bfloat16 where the machine has a unit for that.
+  /// Whether prompts may be rounded while they are read, where that is faster.
   ///
-  /// It is several times as fast, with about 0.2 % of noise in each product. Nothing is to be
+  /// With AMX that is to bfloat16; with AVX-512 to bytes if most weights have up to six bits, and
+  /// attention and 16-bit weights to bfloat16 if the processor multiplies that. `kernels` overrides
+  /// it.
+  ///
+  /// Each product then has some noise, 0.2 % in bfloat16 and 0.4 % in bytes. Nothing is to be
   /// measured that way.
   public var roundsPrompts = false
 
@@ -98,8 +102,9 @@ public final class Session {
     }
     let format = options.cacheFormat ?? (model.hasFullPrecision ? .f32 : .f16)
     cache = try KVCache(model.configuration, format: format, capacity: contextLength)
-    let kernels = try KernelSet.select(options.kernels, roundsPrompts: options.roundsPrompts)
-    chunkLength = options.chunkLength ?? (kernels.tiles == nil ? 256 : 512)
+    let kernels = try KernelSet.select(
+      options.kernels, roundingFor: options.roundsPrompts ? model.mainFormat.bits : nil)
+    chunkLength = options.chunkLength ?? kernels.rounded?.chunkLength ?? 256
     compute = Compute(
       kernels: kernels, threads: max(1, options.threads ?? Parallel.processorCount))
     pass = ForwardPass(

@@ -1,4 +1,4 @@
-/// How a float panel is multiplied with float activations: as it is, or on a unit.
+/// How a float panel is multiplied with float activations: as it is, or rounded to bfloat16.
 public protocol PanelProduct: SendableMetatype {
   /// Tokens for which sums are kept.
   static func sumTokens(_ tokens: Int) -> Int
@@ -53,16 +53,11 @@ public enum FloatProduct: PanelProduct {
   }
 }
 
-/// Products on a unit, both sides rounded to bfloat16.
-public enum TileProduct<U: TileUnit>: PanelProduct {
+extension PanelProduct {
+  /// Rounds tokens to `TileActivations`.
   @inlinable @inline(__always)
-  public static func sumTokens(_ tokens: Int) -> Int {
-    (tokens &+ TileActivations.tokens &- 1) & ~(TileActivations.tokens &- 1)
-  }
-
-  @inlinable @inline(__always)
-  public static func prepare<S: InstructionSet>(
-    _ x: UnsafePointer<Float>, stride: Int, tokens: Int, columns: Int,
+  static func packTiles<S: InstructionSet>(
+    _ x: UnsafePointer<Float>, _ stride: Int, _ tokens: Int, _ columns: Int,
     into prepared: UnsafeMutableRawPointer, _: S.Type
   ) {
     var token = 0
@@ -74,6 +69,20 @@ public enum TileProduct<U: TileUnit>: PanelProduct {
       token &+= TileActivations.tokens
     }
   }
+}
+
+/// Products on a unit, both sides rounded to bfloat16.
+public enum TileProduct<U: TileUnit>: PanelProduct {
+  @inlinable @inline(__always)
+  public static func sumTokens(_ tokens: Int) -> Int {
+    (tokens &+ TileActivations.tokens &- 1) & ~(TileActivations.tokens &- 1)
+  }
+
+  @inlinable @inline(__always)
+  public static func prepare<S: InstructionSet>(
+    _ x: UnsafePointer<Float>, stride: Int, tokens: Int, columns: Int,
+    into prepared: UnsafeMutableRawPointer, _: S.Type
+  ) { packTiles(x, stride, tokens, columns, into: prepared, S.self) }
 
   @inlinable @inline(__always)
   public static func multiply<S: InstructionSet>(
@@ -81,9 +90,32 @@ public enum TileProduct<U: TileUnit>: PanelProduct {
     tokens: Int, prepared: UnsafeRawPointer, tiles: UnsafeMutableRawPointer,
     into sums: UnsafeMutablePointer<Float>, adds: Bool, _: S.Type
   ) {
-    TilePanel.roundFloats(panel, rows: rows, columns: columns, into: tiles, S.self, U.self)
+    TilePanel.roundFloats(panel, rows: rows, columns: columns, into: tiles, S.self)
     TileMatrix.multiply(
       tiles, steps: (columns &+ 63) / 64, prepared,
       tiles: sumTokens(tokens) / TileActivations.tokens, into: sums, adds: adds, U.self)
+  }
+}
+
+/// Products with the words of an instruction set, both sides rounded to bfloat16.
+public enum PairProduct: PanelProduct {
+  @inlinable @inline(__always)
+  public static func sumTokens(_ tokens: Int) -> Int { tokens }
+
+  @inlinable @inline(__always)
+  public static func prepare<S: InstructionSet>(
+    _ x: UnsafePointer<Float>, stride: Int, tokens: Int, columns: Int,
+    into prepared: UnsafeMutableRawPointer, _: S.Type
+  ) { packTiles(x, stride, tokens, columns, into: prepared, S.self) }
+
+  @inlinable @inline(__always)
+  public static func multiply<S: InstructionSet>(
+    _ panel: UnsafeRawPointer, rows: Int, columns: Int, _ x: UnsafePointer<Float>, stride: Int,
+    tokens: Int, prepared: UnsafeRawPointer, tiles: UnsafeMutableRawPointer,
+    into sums: UnsafeMutablePointer<Float>, adds: Bool, _: S.Type
+  ) {
+    TilePanel.roundFloats(panel, rows: rows, columns: columns, into: tiles, S.self)
+    PairMatrix.multiply(
+      tiles, columns: columns, prepared, tokens: tokens, into: sums, adds: adds, S.self)
   }
 }

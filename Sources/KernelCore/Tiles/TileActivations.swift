@@ -13,6 +13,10 @@ public enum TileActivations {
   @inlinable public static var tileBytes: Int {
     @inline(__always) get { 1024 }
   }
+  /// Bytes of a token in a tile.
+  @inlinable public static var tokenBytes: Int {
+    @inline(__always) get { 64 }
+  }
   /// Bytes of 16 tokens' group.
   @inlinable public static var groupBytes: Int {
     @inline(__always) get { 8 * tileBytes }
@@ -36,7 +40,7 @@ public enum TileActivations {
       let row = x + (token < tokens ? token &* stride : 0)
       let present = token < tokens ? columns : 0
       var start = 0
-      var group = out + token &* 64
+      var group = out + token &* tokenBytes
       while start < columns {
         var part = 0
         while part < 16 {

@@ -32,7 +32,7 @@ public enum TileMatrix {
   ///
   /// - `count`: Tile products, a multiple of 4.
   @inlinable @inline(never)
-  public static func products<U: TileUnit>(_ count: Int, _: U.Type) {
+  public static func products<U: TileUnit>(_ count: Int, _: U.Type) -> Float {
     var unit = U()
     unit.begin()
     var done = 0
@@ -44,6 +44,7 @@ public enum TileMatrix {
       done &+= 4
     }
     unit.end()
+    return 0
   }
 
   /// One or two times 16 tokens with 32 rows.

@@ -24,16 +24,16 @@ public enum TilePanel {
   /// - `panel`: `WeightPanel.bytes`, overwritten.
   /// - `tiles`: Receives the halves that have rows.
   @inlinable @inline(never)
-  public static func decodePacked<S: InstructionSet, F: PackedFormat, U: TileUnit>(
+  public static func decodePacked<S: InstructionSet, F: PackedFormat>(
     _ weights: UnsafeRawPointer, rowBytes: Int, rows: Int, columns: Int,
     scratch: UnsafeMutableRawPointer, panel: UnsafeMutableRawPointer,
-    into tiles: UnsafeMutableRawPointer, _: S.Type, _: F.Type, _: U.Type
+    into tiles: UnsafeMutableRawPointer, _: S.Type, _: F.Type
   ) {
     WeightPanel.decodePacked(
       weights, rowBytes: rowBytes, rows: rows, columns: columns, scratch: scratch, into: panel,
       S.self, F.self)
     let columns = columns < WeightPanel.columns ? columns : WeightPanel.columns
-    roundPacked(panel, rows: rows, columns: columns, into: tiles, S.self, F.self, U.self)
+    roundPacked(panel, rows: rows, columns: columns, into: tiles, S.self, F.self)
   }
 
   /// Decodes rows of a float format.
@@ -45,15 +45,14 @@ public enum TilePanel {
   /// - `panel`: `WeightPanel.bytes`, overwritten.
   /// - `tiles`: Receives the halves that have rows.
   @inlinable @inline(never)
-  public static func decodeFloats<S: InstructionSet, F: FloatFormat, U: TileUnit>(
+  public static func decodeFloats<S: InstructionSet, F: FloatFormat>(
     _ weights: UnsafeRawPointer, rowBytes: Int, rows: Int, columns: Int,
-    panel: UnsafeMutableRawPointer, into tiles: UnsafeMutableRawPointer, _: S.Type, _: F.Type,
-    _: U.Type
+    panel: UnsafeMutableRawPointer, into tiles: UnsafeMutableRawPointer, _: S.Type, _: F.Type
   ) {
     WeightPanel.decodeFloats(
       weights, rowBytes: rowBytes, rows: rows, columns: columns, into: panel, S.self, F.self)
     let columns = columns < WeightPanel.columns ? columns : WeightPanel.columns
-    roundFloats(panel, rows: rows, columns: columns, into: tiles, S.self, U.self)
+    roundFloats(panel, rows: rows, columns: columns, into: tiles, S.self)
   }
 
   /// Rounds the weights of a packed format's panel.
@@ -63,9 +62,9 @@ public enum TilePanel {
   /// - `columns`: Its columns.
   /// - `tiles`: Receives the halves that have rows.
   @inlinable @inline(__always)
-  public static func roundPacked<S: InstructionSet, F: PackedFormat, U: TileUnit>(
+  public static func roundPacked<S: InstructionSet, F: PackedFormat>(
     _ panel: UnsafeRawPointer, rows: Int, columns: Int, into tiles: UnsafeMutableRawPointer,
-    _: S.Type, _: F.Type, _: U.Type
+    _: S.Type, _: F.Type
   ) {
     let pairs = F.hasSmallBlocks ? 4 : 8
     let minimumsOffset = WeightPanel.minimumsOffset(hasSmallBlocks: F.hasSmallBlocks)
@@ -86,9 +85,9 @@ public enum TilePanel {
           let source = half + ((pair &>> 4) &* WeightPanel.stepBytes &+ (pair & 15) &* 64)
           let target = out + ((pair &>> 4) &* 2048 &+ (pair & 15) &* 64)
           S.storeBits(
-            rounded(S.loadBits(source), scales, minimums, S.self, F.self, U.self), target)
+            rounded(S.loadBits(source), scales, minimums, S.self, F.self), target)
           S.storeBits(
-            rounded(S.loadBits(source + 1024), scales, minimums, S.self, F.self, U.self),
+            rounded(S.loadBits(source + 1024), scales, minimums, S.self, F.self),
             target + 1024)
           pair &+= 1
         }
@@ -103,8 +102,8 @@ public enum TilePanel {
 
   /// Sixteen rows' pairs of codes as weights.
   @inlinable @inline(__always)
-  static func rounded<S: InstructionSet, F: PackedFormat, U: TileUnit>(
-    _ codes: Bits, _ scales: Floats, _ minimums: Floats, _: S.Type, _: F.Type, _: U.Type
+  static func rounded<S: InstructionSet, F: PackedFormat>(
+    _ codes: Bits, _ scales: Floats, _ minimums: Floats, _: S.Type, _: F.Type
   ) -> Bits {
     let lanes = unsafeBitCast(codes, to: SIMD16<Int32>.self)
     var low = S.floats(unsafeBitCast((lanes &<< 16) &>> 16, to: Bits.self)) * scales
@@ -113,7 +112,7 @@ public enum TilePanel {
       low -= minimums
       high -= minimums
     }
-    return U.pairs(low, high, S.self)
+    return S.pairs(low, high)
   }
 
   /// Rounds the weights of a float format's panel.
@@ -123,9 +122,9 @@ public enum TilePanel {
   /// - `columns`: Its columns; it has zeros up to a multiple of 16.
   /// - `tiles`: Receives the halves that have rows.
   @inlinable @inline(never)
-  public static func roundFloats<S: InstructionSet, U: TileUnit>(
+  public static func roundFloats<S: InstructionSet>(
     _ panel: UnsafeRawPointer, rows: Int, columns: Int, into tiles: UnsafeMutableRawPointer,
-    _: S.Type, _: U.Type
+    _: S.Type
   ) {
     var first = 0
     var half = panel
@@ -135,8 +134,8 @@ public enum TilePanel {
       while pair &* 4 < columns {
         let source = (half + pair &* 256).assumingMemoryBound(to: Float.self)
         let target = out + ((pair &>> 4) &* 2048 &+ (pair & 15) &* 64)
-        S.storeBits(U.pairs(S.load(source), S.load(source + 32), S.self), target)
-        S.storeBits(U.pairs(S.load(source + 16), S.load(source + 48), S.self), target + 1024)
+        S.storeBits(S.pairs(S.load(source), S.load(source + 32)), target)
+        S.storeBits(S.pairs(S.load(source + 16), S.load(source + 48)), target + 1024)
         pair &+= 1
       }
       clear(out, from: pair, S.self)

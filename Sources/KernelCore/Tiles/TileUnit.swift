@@ -22,6 +22,4 @@ public protocol TileUnit: SendableMetatype {
   mutating func loadWeights(_ index: Int, _ p: UnsafeRawPointer)
   /// Adds the products of tokens with weights to the sums `2 * tokens + weights`.
   mutating func addProducts(tokens: Int, weights: Int)
-  /// In each lane of 32 bits the two values, rounded to nearest even.
-  static func pairs<S: InstructionSet>(_ low: Floats, _ high: Floats, _: S.Type) -> Bits
 }

@@ -15,13 +15,7 @@ final class BenchReport {
     self.session = session
     self.limits = limits
     self.isJSON = isJSON
-    var counts: [TensorType: Int] = [:]
-    for tensor in session.model.file.tensors where tensor.shape.count > 1 {
-      counts[tensor.type, default: 0] += tensor.shape.reduce(1, *)
-    }
-    let most = counts.max { $0.value < $1.value }?.key ?? .f32
-    let products = most.blockSize > 1 ? limits.packedProducts : limits.floatProducts
-    operationLimit = 2 * (most == .f32 ? products : limits.tileProducts ?? products)
+    operationLimit = 2 * limits.products(session.model.mainFormat)
     guard !isJSON else { return }
     StandardError.write(
       "\(session.kernelsName) kernels, \(session.threads) threads; the limits measured here: "

@@ -8,10 +8,20 @@ public enum BFloat16Rounding {
     return (bits &+ (isOdd &+ SIMD16(repeating: 0x7FFF))) &>> 16
   }
 
-  /// What `TileUnit.pairs` gives, in words that every processor has.
+  /// What `InstructionSet.pairs` gives, in words that every processor has.
   @inlinable @inline(__always)
   public static func pairs(_ low: Floats, _ high: Floats) -> Bits {
     let pairs = (words(low) & SIMD16(repeating: 0xFFFF)) | (words(high) &<< 16)
     return unsafeBitCast(pairs, to: Bits.self)
+  }
+
+  /// The two values of each lane.
+  @inlinable @inline(__always)
+  static func floats(_ pairs: Bits) -> (low: Floats, high: Floats) {
+    let lanes = unsafeBitCast(pairs, to: SIMD16<UInt32>.self)
+    return (
+      unsafeBitCast(lanes &<< 16, to: Floats.self),
+      unsafeBitCast(lanes & SIMD16(repeating: 0xFFFF_0000), to: Floats.self)
+    )
   }
 }
