@@ -17,15 +17,17 @@ public final class LockStep {
   ///   - reference: The reference.
   ///   - candidate: A model of the same vocabulary.
   ///   - options: Threads, kernels, and the longest stretch as the context.
+  ///   - candidateOptions: The candidate's, where they differ.
   /// - Throws: `ModelError` if the vocabularies differ; as `Session.init`.
   public init(
-    reference: Model, candidate: Model, options: SessionOptions = SessionOptions()
+    reference: Model, candidate: Model, options: SessionOptions = SessionOptions(),
+    candidateOptions: SessionOptions? = nil
   ) throws {
     try Self.check(reference, candidate)
     self.reference = reference
     self.candidate = candidate
     referenceSession = try Session(reference, options)
-    candidateSession = try Session(candidate, options)
+    candidateSession = try Session(candidate, candidateOptions ?? options)
     rows = ComparedRows(vocabulary: reference.vocabularySize, options: options)
   }
 

@@ -126,6 +126,31 @@ struct EmbeddedModelTests {
     #expect(divergences[3] > 10 * divergences[1])
   }
 
+  @Test("Rounding prompts costs a small part of what the format does, or nothing")
+  func roundedPrompts() throws {
+    let reference = try Self.reference.get()
+    let tokens = try heldOut(reference)
+    var exact = SessionOptions()
+    exact.contextLength = 128
+    var rounding = exact
+    rounding.roundsPrompts = true
+    func divergence(_ reference: Model, _ candidate: Model, _ options: SessionOptions) throws
+      -> Double
+    {
+      let models = try LockStep(
+        reference: reference, candidate: candidate, options: exact, candidateOptions: options)
+      return DivergenceSummary(
+        try (0..<12).map { try models.compare(Array(tokens[$0 * 128..<($0 + 1) * 128])) }
+      ).divergence.mean
+    }
+    let candidate = try model("Q4_0")
+    let cost = try divergence(candidate, candidate, rounding)
+    #expect(cost < 0.05 * (try divergence(reference, candidate, exact)))
+    #expect(try divergence(candidate, candidate, exact) == 0)
+    let sets = try [exact, rounding].map { try Session(candidate, $0).kernelsName }
+    #expect((cost > 0) == (sets[0] != sets[1]))
+  }
+
   @Test("A file of logits says what the models in lock step say, within its 16 bits")
   func logitsFile() throws {
     let reference = try Self.reference.get()

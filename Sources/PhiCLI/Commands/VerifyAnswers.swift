@@ -31,15 +31,17 @@ struct VerifyAnswers {
 
   /// Lets both models answer every prompt; an interrupt ends it with what is written.
   func ask(
-    reference: Model, candidate: Model, _ options: SessionOptions, _ line: ProgressLine
+    reference: Model, candidate: Model, _ options: SessionOptions,
+    candidateOptions: SessionOptions, _ line: ProgressLine
   ) throws -> [AnswerComparison] {
     let questions = try prompts.map { (text: $0, tokens: try tokens(of: $0, reference)) }
     let context = min(
       reference.configuration.contextLength, candidate.configuration.contextLength)
-    var options = options
+    var (options, candidateOptions) = (options, candidateOptions)
     options.contextLength = min(
       context, limit + (questions.map(\.tokens.count).max() ?? 0))
-    let sessions = (try Session(reference, options), try Session(candidate, options))
+    candidateOptions.contextLength = options.contextLength
+    let sessions = (try Session(reference, options), try Session(candidate, candidateOptions))
     var answers: [AnswerComparison] = []
     for question in questions where !Interrupt.shared.isRequested {
       answers.append(

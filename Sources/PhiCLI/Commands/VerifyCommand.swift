@@ -34,6 +34,9 @@ let verifyCommand = Command(
         Option(
           name: "until-sure", short: nil, value: nil,
           help: "stop as soon as the limits are certainly kept or broken"),
+        Option(
+          name: "as-run", short: nil, value: nil,
+          help: "round what the candidate reads as phi run rounds prompts, where that is faster"),
         Option(name: "threads", short: "t", value: "N", help: "threads (default: all processors)"),
       ]
     ),

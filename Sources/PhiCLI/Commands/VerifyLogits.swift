@@ -25,13 +25,15 @@ enum VerifyLogits {
     }
     let file = try LogitsFile(path: path)
     let models = try LogitsFileComparison(
-      file, candidate: candidate, options: VerifyRun.options(arguments))
+      file, candidate: candidate,
+      options: VerifyRun.candidate(VerifyRun.options(arguments), arguments))
     let count = min(file.stretches, try arguments.int("chunks", in: 1...Int.max) ?? .max)
     let compared = try withProgress { line in
       try ComparisonLoop(arguments, limits, line).run(count) { try models.compare($0) }
     }
     var report = VerifyReport(
       reference: VerifyReport.Subject(file), candidate: VerifyReport.Subject(candidate.file))
+    report.candidate.roundsPrompts = arguments.has("as-run")
     let comparison = VerifyReport.Comparison(compared, length: file.length, isFromFile: true)
     report.comparison = comparison
     report.verdict = Verdict(comparison.summary, limits)
@@ -54,7 +56,7 @@ enum VerifyLogits {
     guard let text = arguments.string("text") else {
       throw UsageError(description: "--save-logits needs --text")
     }
-    var options = try VerifyRun.options(arguments)
+    var options = VerifyRun.candidate(try VerifyRun.options(arguments), arguments)
     let length = try VerifyRun.length(arguments, model.configuration.contextLength)
     options.contextLength = length
     let stretches = try StretchedText(

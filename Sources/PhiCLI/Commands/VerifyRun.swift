@@ -28,6 +28,13 @@ struct VerifyRun {
     return options
   }
 
+  /// The same for the candidate, whose prompts may be asked to be rounded.
+  static func candidate(_ options: SessionOptions, _ arguments: Arguments) -> SessionOptions {
+    var options = options
+    options.roundsPrompts = arguments.has("as-run")
+    return options
+  }
+
   /// Tokens that are read together, within the models' contexts.
   static func length(_ arguments: Arguments, _ contexts: Int...) throws -> Int {
     contexts.reduce(try arguments.int("ctx", in: 8...1 << 20) ?? 512, min)
@@ -47,7 +54,11 @@ struct VerifyRun {
     var report = VerifyReport(
       reference: VerifyReport.Subject(reference.file),
       candidate: VerifyReport.Subject(candidate.file))
+    report.candidate.roundsPrompts = arguments.has("as-run")
     try explanation.check(reference, candidate)
+    if explanation.measures, arguments.has("as-run") {
+      throw UsageError(description: "--as-run is for the whole: what explains it rounds nothing")
+    }
     if readsText {
       let (stretches, first) = try stretches(line)
       let compared = try compare(stretches, from: first, limits, line)
@@ -62,7 +73,8 @@ struct VerifyRun {
     }
     if answers.isWanted {
       report.answers = try answers.ask(
-        reference: reference, candidate: candidate, options, line)
+        reference: reference, candidate: candidate, options,
+        candidateOptions: Self.candidate(options, arguments), line)
     }
     report.score = try arguments.string("tasks").map { try ask($0, line) }
     report.memory = .now(mapping: reference.file.byteCount + candidate.file.byteCount)
@@ -75,7 +87,9 @@ struct VerifyRun {
   ) throws -> [[TokenComparison]] {
     var options = options
     options.contextLength = length
-    let models = try LockStep(reference: reference, candidate: candidate, options: options)
+    let models = try LockStep(
+      reference: reference, candidate: candidate, options: options,
+      candidateOptions: Self.candidate(options, arguments))
     return try ComparisonLoop(arguments, limits, line).run(stretches.count) {
       try models.compare(stretches[$0], from: first)
     }
@@ -106,7 +120,9 @@ struct VerifyRun {
     options.contextLength = min(
       reference.configuration.contextLength,
       questions.reduce(1) { max($0, $1.prompt.count + $1.answer.utf8.count + 16) })
-    let sessions = (try Session(reference, options), try Session(candidate, options))
+    let sessions = (
+      try Session(reference, options), try Session(candidate, Self.candidate(options, arguments))
+    )
     var score = TaskScore()
     for (index, question) in questions.enumerated() {
       guard !Interrupt.shared.isRequested else { break }

@@ -18,7 +18,7 @@ public enum MarkdownReport {
         ["", "file", "size", "bits a weight"],
         [("candidate", report.candidate), ("reference", report.reference)].map { role, subject in
           [
-            role, escaped(subject.name), Bytes.text(subject.bytes),
+            role, escaped(subject.title), Bytes.text(subject.bytes),
             subject.bitsPerWeight.map { String(format: "%.2f", $0) } ?? "logits",
           ]
         }))

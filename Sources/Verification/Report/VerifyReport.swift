@@ -11,6 +11,8 @@ public struct VerifyReport: Sendable {
     public let bytes: Int
     /// Bits of its tensors to a weight; nil for a file of logits.
     public let bitsPerWeight: Double?
+    /// Whether what it reads is rounded as prompts are.
+    public var roundsPrompts = false
 
     /// A model by its figures.
     init(path: String, bytes: Int, bitsPerWeight: Double?) {
@@ -36,9 +38,12 @@ public struct VerifyReport: Sendable {
     /// The file's name without its folder, safe to show.
     public var name: String { (path as NSString).lastPathComponent.printable }
 
-    /// Name and size in one line.
+    /// The name, and whether what it reads is rounded.
+    var title: String { name + (roundsPrompts ? " (prompts rounded)" : "") }
+
+    /// Title and size in one line.
     var line: String {
-      name + ", " + Bytes.text(bytes)
+      title + ", " + Bytes.text(bytes)
         + (bitsPerWeight.map { String(format: ", %.2f bits a weight", $0) } ?? " of logits")
     }
   }
@@ -72,7 +77,7 @@ public struct VerifyReport: Sendable {
   /// The model that is taken to be right.
   public let reference: Subject
   /// The one that is judged.
-  public let candidate: Subject
+  public var candidate: Subject
   /// What they said of a text.
   public var comparison: Comparison?
   /// The comparison held against limits.
