@@ -125,6 +125,7 @@ public enum MatrixMatrix {
     _: R.Type, _: T.Type
   ) {
     let tokenBytes = QuantizedActivations.groupBytes
+    let halfBytes = WeightPanel.packedHalfBytes
     var tile = T()
     let pairs = hasSmallBlocks ? 4 : 8
     let blocks = steps &* 16 / pairs
@@ -136,7 +137,8 @@ public enum MatrixMatrix {
       var w = half + (step &* WeightPanel.stepBytes &+ lane &* 64)
       var x = activations + (step &* QuantizedActivations.stepBytes &+ lane &* 4)
       if R.isShared {
-        let tooMuch = load(half + (WeightPanel.pairSumsOffset &+ block &* 64), S.self)
+        let tooMuch = load(
+          half + (WeightPanel.pairSumsOffset &+ block &* 64), halfBytes: halfBytes, S.self)
         let x =
           activations
           + (block &* 4
@@ -146,8 +148,8 @@ public enum MatrixMatrix {
       }
       var pair = 0
       while pair < pairs {
-        let even = load(w, S.self)
-        let odd = load(w + 1024, S.self)
+        let even = load(w, halfBytes: halfBytes, S.self)
+        let odd = load(w + 1024, halfBytes: halfBytes, S.self)
         tile.forEach { token, sums in
           sums.add(even, odd, x + token &* tokenBytes, S.self, R.self)
         }
@@ -155,11 +157,12 @@ public enum MatrixMatrix {
         x += 4
         pair &+= 1
       }
-      let scales = floats(half + (WeightPanel.scalesOffset &+ block &* 64), S.self)
+      let scales = floats(
+        half + (WeightPanel.scalesOffset &+ block &* 64), halfBytes: halfBytes, S.self)
       tile.forEach { _, sums in sums.fold(scales, S.self) }
       if hasMinimums {
         let offset = WeightPanel.minimumsOffset(hasSmallBlocks: hasSmallBlocks)
-        let minimums = floats(half + (offset &+ block &* 64), S.self)
+        let minimums = floats(half + (offset &+ block &* 64), halfBytes: halfBytes, S.self)
         // Sums of small blocks are not negated.
         let sums =
           activations
@@ -189,11 +192,8 @@ public enum MatrixMatrix {
     var x = activations
     var column = 0
     while column < columns {
-      let low = S.load(w.assumingMemoryBound(to: Float.self))
-      let high =
-        S.hasWideTiles
-        ? S.load((w + WeightPanel.floatHalfBytes).assumingMemoryBound(to: Float.self)) : low
-      tile.forEach { token, sums in sums.add((low, high), x[token &* tokenStride], S.self) }
+      let weights = floats(w, halfBytes: WeightPanel.floatHalfBytes, S.self)
+      tile.forEach { token, sums in sums.add(weights, x[token &* tokenStride], S.self) }
       w += 64
       x += 1
       column &+= 1
@@ -203,16 +203,20 @@ public enum MatrixMatrix {
     }
   }
 
-  /// The same place of one half, or of both.
+  /// The same place of one half, or of both, `halfBytes` apart.
   @inlinable @inline(__always)
-  static func load<S: InstructionSet>(_ p: UnsafeRawPointer, _: S.Type) -> (Bits, Bits) {
+  static func load<S: InstructionSet>(
+    _ p: UnsafeRawPointer, halfBytes: Int, _: S.Type
+  ) -> (Bits, Bits) {
     let low = S.loadBits(p)
-    return (low, S.hasWideTiles ? S.loadBits(p + WeightPanel.packedHalfBytes) : low)
+    return (low, S.hasWideTiles ? S.loadBits(p + halfBytes) : low)
   }
 
   @inlinable @inline(__always)
-  static func floats<S: InstructionSet>(_ p: UnsafeRawPointer, _: S.Type) -> (Floats, Floats) {
-    let (low, high) = load(p, S.self)
+  static func floats<S: InstructionSet>(
+    _ p: UnsafeRawPointer, halfBytes: Int, _: S.Type
+  ) -> (Floats, Floats) {
+    let (low, high) = load(p, halfBytes: halfBytes, S.self)
     return (unsafeBitCast(low, to: Floats.self), unsafeBitCast(high, to: Floats.self))
   }
 }

@@ -168,14 +168,13 @@ public enum WeightPanel {
     _ step: Int, _ groups: Groups, _: S.Type, _: F.Type,
     _ body: (_ four: Int, _ codes: Bits) -> Void
   ) {
-    S.transpose { row in
-      let group = groups[row]
-      // The row's next group is decoded after other panels': no processor foresees it.
-      S.prefetch(group + (F.groupBytes &+ step &* (F.groupBytes / 4)))
-      return F.unpack(group, step: step, S.self)
-    } into: { four, codes in
-      body(four, codes)
-    }
+    S.transpose(
+      { row in
+        let group = groups[row]
+        // The row's next group is decoded after other panels': no processor foresees it.
+        S.prefetch(group + (F.groupBytes &+ step &* (F.groupBytes / 4)))
+        return F.unpack(group, step: step, S.self)
+      }, into: body)
   }
 
   /// A step of sixteen rows: codes as words, less the format's offset, and their blocks' sums of

@@ -59,6 +59,7 @@ public enum ByteMatrix {
     _: T.Type
   ) {
     let tokenBytes = ByteActivations.groupBytes
+    let halfBytes = BytePanel.halfBytes
     var tile = T()
     var heavy: UInt32 = 0
     tile.forEach { token, _ in
@@ -75,10 +76,12 @@ public enum ByteMatrix {
     while block < blocks {
       let w = half + block &* fours &* 64
       let x = activations + block &* fours &* 4
-      let begin = load(half + (BytePanel.sumsOffset &+ block &* 64), S.self)
+      let begin = MatrixMatrix.load(
+        half + (BytePanel.sumsOffset &+ block &* 64), halfBytes: halfBytes, S.self)
       tile.forEach { _, sums in sums.integers = begin }
       add(w, x, fours, &tile, S.self)
-      var scales = floats(half + (BytePanel.scalesOffset &+ block &* 64), S.self)
+      var scales = MatrixMatrix.floats(
+        half + (BytePanel.scalesOffset &+ block &* 64), halfBytes: halfBytes, S.self)
       let wide = hasSmallBlocks ? block &>> 1 : block
       if heavy &>> UInt32(truncatingIfNeeded: wide) & 1 != 0 {
         tile.forEach { _, sums in sums.shift(adding: begin, S.self) }
@@ -92,7 +95,8 @@ public enum ByteMatrix {
         sums.fold((scales.0 * scale, S.hasWideTiles ? scales.1 * scale : scales.1), S.self)
       }
       if hasMinimums {
-        let minimums = floats(half + (minimumsOffset &+ block &* 64), S.self)
+        let minimums = MatrixMatrix.floats(
+          half + (minimumsOffset &+ block &* 64), halfBytes: halfBytes, S.self)
         let sum = activations + (sumsOffset &+ block &* 4)
         tile.forEach { token, sums in
           sums.add(minimums, (sum + token &* tokenBytes).load(as: Float.self), S.self)
@@ -115,7 +119,7 @@ public enum ByteMatrix {
     var x = activations
     var four = 0
     while four < fours {
-      let codes = load(w, S.self)
+      let codes = MatrixMatrix.load(w, halfBytes: BytePanel.halfBytes, S.self)
       tile.forEach { token, sums in
         sums.addBytes(codes, x + token &* ByteActivations.groupBytes, S.self)
       }
@@ -123,18 +127,5 @@ public enum ByteMatrix {
       x += 4
       four &+= 1
     }
-  }
-
-  /// The same place of one half, or of both.
-  @inlinable @inline(__always)
-  static func load<S: InstructionSet>(_ p: UnsafeRawPointer, _: S.Type) -> (Bits, Bits) {
-    let low = S.loadBits(p)
-    return (low, S.hasWideTiles ? S.loadBits(p + BytePanel.halfBytes) : low)
-  }
-
-  @inlinable @inline(__always)
-  static func floats<S: InstructionSet>(_ p: UnsafeRawPointer, _: S.Type) -> (Floats, Floats) {
-    let (low, high) = load(p, S.self)
-    return (unsafeBitCast(low, to: Floats.self), unsafeBitCast(high, to: Floats.self))
   }
 }

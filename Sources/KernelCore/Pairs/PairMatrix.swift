@@ -85,10 +85,9 @@ public enum PairMatrix {
     var x = activations
     var pair = 0
     while pair < pairs {
-      let low = S.loadBits(w)
-      let high = S.hasWideTiles ? S.loadBits(w + TilePanel.halfBytes) : low
+      let weights = MatrixMatrix.load(w, halfBytes: TilePanel.halfBytes, S.self)
       tile.forEach { token, sums in
-        sums.addPairs((low, high), x + token &* TileActivations.tokenBytes, S.self)
+        sums.addPairs(weights, x + token &* TileActivations.tokenBytes, S.self)
       }
       w += 64
       x += 4

@@ -56,8 +56,8 @@ public enum FloatProduct: PanelProduct {
 extension PanelProduct {
   /// Rounds tokens to `TileActivations`.
   @inlinable @inline(__always)
-  static func packTiles<S: InstructionSet>(
-    _ x: UnsafePointer<Float>, _ stride: Int, _ tokens: Int, _ columns: Int,
+  public static func prepare<S: InstructionSet>(
+    _ x: UnsafePointer<Float>, stride: Int, tokens: Int, columns: Int,
     into prepared: UnsafeMutableRawPointer, _: S.Type
   ) {
     var token = 0
@@ -79,12 +79,6 @@ public enum TileProduct<U: TileUnit>: PanelProduct {
   }
 
   @inlinable @inline(__always)
-  public static func prepare<S: InstructionSet>(
-    _ x: UnsafePointer<Float>, stride: Int, tokens: Int, columns: Int,
-    into prepared: UnsafeMutableRawPointer, _: S.Type
-  ) { packTiles(x, stride, tokens, columns, into: prepared, S.self) }
-
-  @inlinable @inline(__always)
   public static func multiply<S: InstructionSet>(
     _ panel: UnsafeRawPointer, rows: Int, columns: Int, _ x: UnsafePointer<Float>, stride: Int,
     tokens: Int, prepared: UnsafeRawPointer, tiles: UnsafeMutableRawPointer,
@@ -101,12 +95,6 @@ public enum TileProduct<U: TileUnit>: PanelProduct {
 public enum PairProduct: PanelProduct {
   @inlinable @inline(__always)
   public static func sumTokens(_ tokens: Int) -> Int { tokens }
-
-  @inlinable @inline(__always)
-  public static func prepare<S: InstructionSet>(
-    _ x: UnsafePointer<Float>, stride: Int, tokens: Int, columns: Int,
-    into prepared: UnsafeMutableRawPointer, _: S.Type
-  ) { packTiles(x, stride, tokens, columns, into: prepared, S.self) }
 
   @inlinable @inline(__always)
   public static func multiply<S: InstructionSet>(
