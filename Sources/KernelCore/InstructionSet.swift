@@ -103,6 +103,8 @@ public protocol InstructionSet: SendableMetatype {
   static func loadTwice(_ p: UnsafeRawPointer, _ q: UnsafeRawPointer) -> Bits
   /// Sixteen bytes at `p`, the same shifted right by 4, and likewise of `q`.
   static func loadNibbles(_ p: UnsafeRawPointer, _ q: UnsafeRawPointer) -> Bits
+  /// The same bytes, of which the compiler knows nothing where it could save work.
+  static func hidden(_ v: Bits) -> Bits
   /// The same byte in all lanes.
   static func splatByte(_ x: UInt8) -> Bits
   /// Lanes of 16 bits shifted right; a byte's high bits receive its neighbour's and need a mask.
@@ -143,12 +145,15 @@ public protocol InstructionSet: SendableMetatype {
   static func products(_ a: Bits, _ b: Bits) -> Bits
   /// `sum + products(a, b)`.
   static func addProducts(_ sum: Bits, _ a: Bits, _ b: Bits) -> Bits
-  /// `sum`, and to each lane of 32 bits four products of unsigned bytes with signed ones.
+  /// `sum`, and to each lane of 32 bits four products of unsigned bytes with signed ones, of a
+  /// magnitude up to `largestByte`.
   static func addByteProducts(_ sum: Bits, unsigned: Bits, signed: Bits) -> Bits
+  /// `addByteProducts` of two operands on either side.
+  static func addByteProducts(
+    _ sum: Bits, unsigned: (Bits, Bits), signed: (Bits, Bits)
+  ) -> Bits
   /// Difference of bytes, wrapping.
   static func subtractBytes(_ a: Bits, _ b: Bits) -> Bits
-  /// Lanes of 32 bits, 256 times as large.
-  static func shiftedLeftByte(_ integers: Bits) -> Bits
   /// In each lane of 32 bits two values as bfloat16, rounded to nearest even.
   ///
   /// This and `addPairProducts` are for kernels that round: a processor may have the set without
@@ -170,6 +175,8 @@ public protocol InstructionSet: SendableMetatype {
   static var hasWideTiles: Bool { get }
   /// Whether panels are made for `SharedProducts`.
   static var sharesProducts: Bool { get }
+  /// What signed bytes may be in `addByteProducts`: some sets add products up in 16 bits.
+  static var largestByte: Int { get }
 }
 
 extension InstructionSet {
@@ -251,6 +258,9 @@ extension InstructionSet {
   }
 
   @inlinable @inline(__always)
+  public static func hidden(_ v: Bits) -> Bits { v }
+
+  @inlinable @inline(__always)
   public static func addWords(_ a: Bits, _ b: Bits) -> Bits {
     unsafeBitCast(
       unsafeBitCast(a, to: SIMD32<Int16>.self) &+ unsafeBitCast(b, to: SIMD32<Int16>.self),
@@ -278,15 +288,18 @@ extension InstructionSet {
   }
 
   @inlinable @inline(__always)
+  public static func addByteProducts(
+    _ sum: Bits, unsigned: (Bits, Bits), signed: (Bits, Bits)
+  ) -> Bits {
+    let first = addByteProducts(sum, unsigned: unsigned.0, signed: signed.0)
+    return addByteProducts(first, unsigned: unsigned.1, signed: signed.1)
+  }
+
+  @inlinable @inline(__always)
   public static func subtractBytes(_ a: Bits, _ b: Bits) -> Bits {
     unsafeBitCast(
       unsafeBitCast(a, to: SIMD64<Int8>.self) &- unsafeBitCast(b, to: SIMD64<Int8>.self),
       to: Bits.self)
-  }
-
-  @inlinable @inline(__always)
-  public static func shiftedLeftByte(_ integers: Bits) -> Bits {
-    unsafeBitCast(unsafeBitCast(integers, to: SIMD16<Int32>.self) &<< 8, to: Bits.self)
   }
 
   @inlinable @inline(__always)
@@ -301,6 +314,8 @@ extension InstructionSet {
   }
 
   @inlinable public static var sharesProducts: Bool { @inline(__always) get { false } }
+
+  @inlinable public static var largestByte: Int { @inline(__always) get { 128 } }
 
   /// The low byte of each word.
   @inlinable @inline(__always)

@@ -15,6 +15,8 @@ public enum CodeKind: Equatable {
 public protocol PackedFormat: BlockFormat {
   /// What the bytes mean.
   static var codes: CodeKind { get }
+  /// The largest magnitude of a code.
+  static var largestCode: Int { get }
   /// Whether `minimums` is anything but zero.
   static var hasMinimums: Bool { get }
   /// Whether neighbouring sixteens have scales of their own; else each scale serves 32 weights.

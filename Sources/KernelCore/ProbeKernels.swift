@@ -38,7 +38,7 @@ public enum ProbeKernels {
     _ count: Int, seed: UInt8, _: S.Type, _ addProducts: (Bits, Bits, Bits) -> Bits
   ) -> Float {
     let w = S.splatByte(seed)
-    let x = S.splatByte(seed &+ 1)
+    var x = S.splatByte(seed &+ 1)
     var tile = TokenTile6()
     tile.forEach { token, sums in
       sums.integers = (
@@ -49,7 +49,10 @@ public enum ProbeKernels {
     var done = 0
     while done < count {
       tile.forEach { _, sums in
+        // Else sets that multiply and add apart would multiply once for all.
+        x = S.hidden(x)
         sums.integers.0 = addProducts(sums.integers.0, w, x)
+        x = S.hidden(x)
         sums.integers.1 = addProducts(sums.integers.1, w, x)
       }
       done &+= 12

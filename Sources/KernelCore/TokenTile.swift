@@ -28,23 +28,16 @@ struct TokenSums {
     if S.hasWideTiles { integers.1 = R.add(integers.1, even.1, odd.1, xEven, xOdd, S.self) }
   }
 
-  /// Adds the products of four columns.
+  /// Adds the products of four columns and of the next four.
   @inlinable @inline(__always)
   mutating func addBytes<S: InstructionSet>(
-    _ w: (Bits, Bits), _ x: UnsafeRawPointer, _: S.Type
+    _ w: (Bits, Bits), _ next: (Bits, Bits), _ x: UnsafeRawPointer, _: S.Type
   ) {
-    let x = S.splatPair(x)
-    integers.0 = S.addByteProducts(integers.0, unsigned: x, signed: w.0)
+    let x = (S.splatPair(x), S.splatPair(x + 4))
+    integers.0 = S.addByteProducts(integers.0, unsigned: x, signed: (w.0, next.0))
     if S.hasWideTiles {
-      integers.1 = S.addByteProducts(integers.1, unsigned: x, signed: w.1)
+      integers.1 = S.addByteProducts(integers.1, unsigned: x, signed: (w.1, next.1))
     }
-  }
-
-  /// Makes the integer sums 256 times as large, and adds to them.
-  @inlinable @inline(__always)
-  mutating func shift<S: InstructionSet>(adding begin: (Bits, Bits), _: S.Type) {
-    integers.0 = S.addIntegers(S.shiftedLeftByte(integers.0), begin.0)
-    if S.hasWideTiles { integers.1 = S.addIntegers(S.shiftedLeftByte(integers.1), begin.1) }
   }
 
   /// Adds the products of a pair of columns in bfloat16.

@@ -14,6 +14,8 @@
 struct CPUFeatures: Equatable, Sendable {
   /// AVX2, FMA and F16C.
   let hasAVX2: Bool
+  /// AVX-VNNI, on top of AVX2.
+  let hasAVXVNNI: Bool
   /// AVX-512 F, BW, DQ, VL and VNNI.
   let hasAVX512VNNI: Bool
   /// AVX-512's conversion to bfloat16.
@@ -52,6 +54,7 @@ struct CPUFeatures: Equatable, Sendable {
     hasAVX2 =
       savedStates & (sse | ymm) == sse | ymm && all([12, 27, 28, 29], of: ecx1)
       && all([5], of: ebx7)
+    hasAVXVNNI = hasAVX2 && all([4], of: eax71)
     // F, DQ, BW and VL; VNNI.
     hasAVX512VNNI =
       hasAVX2 && savedStates & masksAndZMM == masksAndZMM && all([16, 17, 30, 31], of: ebx7)
@@ -75,6 +78,7 @@ struct CPUFeatures: Equatable, Sendable {
         }
       }
       hasAVX2 = has(["avx2_0", "fma", "f16c"])
+      hasAVXVNNI = false
       hasAVX512VNNI =
         hasAVX2 && has(["avx512f", "avx512bw", "avx512dq", "avx512vl", "avx512vnni"])
       hasAVX512BF16 = false

@@ -20,7 +20,11 @@ extension KernelSet {
   static func sets(for features: CPUFeatures) -> [KernelSet] {
     var sets = [makePortable()]
     #if arch(x86_64)
-      if features.hasAVX2 { sets.append(makeAVX2()) }
+      if features.hasAVX2 {
+        sets.append(makeAVX2())
+        sets.append(makeAVX2Bytes(hasVNNI: false))
+      }
+      if features.hasAVXVNNI { sets.append(makeAVX2Bytes(hasVNNI: true)) }
       if features.hasAVX512VNNI {
         let sharesProducts = features.hasUnitsForAdditions
         sets.append(makeAVX512(sharesProducts: sharesProducts))

@@ -3,12 +3,10 @@
   import KernelCore
   import _Builtin_intrinsics.intel
 
-  /// AVX2 with FMA and F16C: Haswell, Zen and later.
-  ///
-  /// Each vector is two registers.
-  public enum AVX2: InstructionSet {
-    public static var name: String { "avx2" }
+  /// The words of AVX2 with FMA and F16C: each vector is two registers.
+  public protocol AVX2Words: InstructionSet {}
 
+  extension AVX2Words {
     @inline(__always)
     public static func load(_ p: UnsafePointer<Float>) -> Floats {
       Floats(lowHalf: _mm256_loadu_ps(p), highHalf: _mm256_loadu_ps(p + 8))
@@ -222,6 +220,11 @@
     }
 
     @inline(__always)
+    public static func hidden(_ v: Bits) -> Bits {
+      Bits(lowHalf: hidden256(v.lowHalf), highHalf: hidden256(v.highHalf))
+    }
+
+    @inline(__always)
     public static func splatByte(_ x: UInt8) -> Bits {
       let v = _mm256_set1_epi8(CChar(bitPattern: x))
       return Bits(lowHalf: v, highHalf: v)
@@ -376,13 +379,62 @@
       let bytes = _mm256_shuffle_epi8(_mm256_set1_epi32(bits), pick)
       return _mm256_cmpeq_epi8(_mm256_and_si256(bytes, mask), mask)
     }
+  }
 
-    /// The product is unsigned × signed and saturates at 16 bits: the sign moves from the weights
-    /// to the activations, and 2 · 128 · 127 fits.
+  /// AVX2 with FMA and F16C: Haswell, Zen and later.
+  public enum AVX2: AVX2Words {
+    public static var name: String { "avx2" }
+
+    /// Two products saturate at 16 bits; four of these fit.
+    public static var largestByte: Int { @inline(__always) get { 32 } }
+
+    @inline(__always)
+    public static func addByteProducts(_ sum: Bits, unsigned: Bits, signed: Bits) -> Bits {
+      addProducts(sum, byteProducts(unsigned, signed), splatWord(1))
+    }
+
+    @inline(__always)
+    public static func addByteProducts(
+      _ sum: Bits, unsigned: (Bits, Bits), signed: (Bits, Bits)
+    ) -> Bits {
+      let products = addWords(
+        byteProducts(unsigned.0, signed.0), byteProducts(unsigned.1, signed.1))
+      return addProducts(sum, products, splatWord(1))
+    }
+
+    /// Words of two products.
+    @inline(__always)
+    private static func byteProducts(_ unsigned: Bits, _ signed: Bits) -> Bits {
+      Bits(
+        lowHalf: _mm256_maddubs_epi16(unsigned.lowHalf, signed.lowHalf),
+        highHalf: _mm256_maddubs_epi16(unsigned.highHalf, signed.highHalf))
+    }
+  }
+
+  /// AVX2 with AVX-VNNI: Alder Lake, Zen 5 and later.
+  public enum AVXVNNI: AVX2Words {
+    public static var name: String { "avx-vnni" }
+
+    @inline(__always)
+    public static func addByteProducts(_ sum: Bits, unsigned: Bits, signed: Bits) -> Bits {
+      Bits(
+        lowHalf: addByteProducts256(sum.lowHalf, unsigned.lowHalf, signed.lowHalf),
+        highHalf: addByteProducts256(sum.highHalf, unsigned.highHalf, signed.highHalf))
+    }
   }
 
   extension KernelSet {
     /// The kernels for AVX2.
     public static func makeAVX2() -> KernelSet { KernelSet(AVX2.self) }
+
+    /// The kernels for AVX2, and for many tokens products of bytes.
+    ///
+    /// - Parameter hasVNNI: Whether there is AVX-VNNI.
+    /// - Returns: The table.
+    public static func makeAVX2Bytes(hasVNNI: Bool) -> KernelSet {
+      hasVNNI
+        ? makeAVX2().withBytes(named: "avx-vnni-int8", AVXVNNI.self)
+        : makeAVX2().withBytes(named: "avx2-int8", AVX2.self)
+    }
   }
 #endif

@@ -43,6 +43,27 @@ import Testing
     }
   }
 
+  /// Sums have room for the largest codes of weights beside the largest of activations.
+  @Test(arguments: cases)
+  func sumsHaveRoomForTheLargestCodes(_ name: String, _ format: WeightFormat) throws {
+    let columns = MatrixProductTests.columns(format).last ?? 256
+    let compute = Compute(kernels: try KernelSet.tested(name), threads: 2)
+    for sign: Float in [-1, 1] {
+      // Of each block one value is another: the rest have a code at an end of the range.
+      let weights = RandomMatrix(format, rows: 37, columns: columns) { $0 % 16 == 5 ? -sign : sign }
+      let values = Reference.row(weights.matrix, 0)
+      for x: Float in [-1, 1] {
+        let given = [Float](repeating: x, count: columns)
+        let (value, magnitude) = Reference.dot(values, given)
+        let found = MatrixProductTests.product(
+          compute, weights.matrix, (0..<tokens).flatMap { _ in given }, tokens: tokens)
+        for product in found {
+          #expect(abs(Double(product) - value) <= magnitude * 1e-4)
+        }
+      }
+    }
+  }
+
   /// Second codes of one token leave its neighbours' bits as they are.
   @Test(arguments: cases)
   func resultsDoNotDependOnNeighbours(_ name: String, _ format: WeightFormat) throws {

@@ -11,8 +11,8 @@ struct CPUFeaturesTests {
   private let ecx7: UInt32 = 1 << 11
   /// AMX-BF16, AMX-TILE.
   private let edx7: UInt32 = 1 << 22 | 1 << 24
-  /// AVX512_BF16.
-  private let eax71: UInt32 = 1 << 5
+  /// AVX-VNNI, AVX512_BF16.
+  private let eax71: UInt32 = 1 << 4 | 1 << 5
 
   private func features(
     ecx1 hiding1: UInt32 = 0, ebx7 hidingB: UInt32 = 0, ecx7 hidingC: UInt32 = 0,
@@ -27,6 +27,7 @@ struct CPUFeaturesTests {
 
   @Test func takesWhatTheProcessorHasAndTheSystemSaves() {
     #expect(features().hasAVX2)
+    #expect(features().hasAVXVNNI)
     #expect(features().hasAVX512VNNI)
   }
 
@@ -37,6 +38,7 @@ struct CPUFeaturesTests {
 
   @Test func takesNoRegistersThatTheSystemDoesNotSave() {
     #expect(!features(saving: 0x3).hasAVX2)
+    #expect(!features(saving: 0x3).hasAVXVNNI)
     #expect(!features(saving: 0x3).hasAVX512VNNI)
     #expect(features(saving: 0x7).hasAVX2)
     for states: UInt64 in [0x7, 0x27, 0x67, 0xc7, 0xe3] {
@@ -47,6 +49,7 @@ struct CPUFeaturesTests {
   @Test func needsEveryPartOfASet() {
     for bit in [12, 27, 28, 29] { #expect(!features(ecx1: 1 << bit).hasAVX2) }
     #expect(!features(ebx7: 1 << 5).hasAVX2)
+    #expect(!features(eax71: 1 << 4).hasAVXVNNI)
     #expect(!features(ebx7: 1 << 5).hasAVX512VNNI)
     for bit in [16, 17, 30, 31] {
       #expect(features(ebx7: 1 << bit).hasAVX2)

@@ -18,19 +18,42 @@ import Testing
       }
       let pairs = sets(1 << 5)
       #expect(
-        pairs.map(\.name) == ["portable", "avx2", "avx512", "avx512-bf16", "avx512-int8"])
-      #expect(pairs.map(\.roundsAttention) == [false, false, false, true, true])
+        pairs.map(\.name) == [
+          "portable", "avx2", "avx2-int8", "avx512", "avx512-bf16", "avx512-int8",
+        ])
+      #expect(pairs.map(\.roundsAttention) == [false, false, false, false, true, true])
       for format in WeightFormat.allCases {
         let expected =
-          format.bits <= 6 ? "avx512-int8" : format == .f32 ? "avx512" : "avx512-bf16"
+          !format.isFloat ? "avx512-int8" : format == .f32 ? "avx512" : "avx512-bf16"
         #expect(best(pairs, format.bits) == expected)
       }
       #expect(best(pairs, nil) == "avx512")
       let others = sets(0)
-      #expect(others.map(\.name) == ["portable", "avx2", "avx512", "avx512-int8"])
+      #expect(
+        others.map(\.name) == ["portable", "avx2", "avx2-int8", "avx512", "avx512-int8"])
       #expect(others.allSatisfy { !$0.roundsAttention })
       #expect(best(others, 4.5) == "avx512-int8")
       #expect(best(others, 16) == "avx512")
+    }
+
+    @Test(.enabled(if: CPUFeatures.current.hasAVX2))
+    func takesVNNIForFormatsThatAVX2HasNoRoomFor() {
+      func sets(_ eax71: UInt32) -> [KernelSet] {
+        KernelSet.sets(
+          for: CPUFeatures(ecx1: .max, ebx7: 1 << 5, ecx7: 0, eax71: eax71, savedStates: 7))
+      }
+      func best(_ sets: [KernelSet], _ bits: Double?) -> String {
+        KernelSet.best(of: sets, roundingFor: bits).name
+      }
+      let plain = sets(0)
+      #expect(plain.map(\.name) == ["portable", "avx2", "avx2-int8"])
+      #expect(best(plain, WeightFormat.q6_K.bits) == "avx2-int8")
+      #expect(best(plain, WeightFormat.q8_0.bits) == "avx2")
+      let vnni = sets(1 << 4)
+      #expect(vnni.map(\.name) == ["portable", "avx2", "avx2-int8", "avx-vnni-int8"])
+      #expect(best(vnni, WeightFormat.q8_0.bits) == "avx-vnni-int8")
+      #expect(best(vnni, WeightFormat.f16.bits) == "avx2")
+      #expect(best(vnni, nil) == "avx2")
     }
   #endif
 
@@ -39,13 +62,22 @@ import Testing
     for set in KernelSet.supported { #expect(try KernelSet.select(set.name).name == set.name) }
   }
 
-  @Test func bytesAreForFormatsOfUpToSixBits() {
-    let coarse = WeightFormat.allCases.filter {
-      $0.bits <= RoundedKernels(bytes: Portable.self).weightBits
+  @Test func bytesAreForPackedFormats() {
+    let bytes = RoundedKernels(bytes: Portable.self)
+    for format in WeightFormat.allCases {
+      #expect((format.bits <= bytes.weightBits) == !format.isFloat)
+      #expect((bytes.products[format.rawValue] != nil) == !format.isFloat)
     }
-    #expect(
-      coarse == [.q4_0, .q4_1, .q5_0, .q5_1, .q2_K, .q3_K, .q4_K, .q5_K, .iq4_NL, .iq4_XS])
   }
+
+  #if arch(x86_64)
+    /// Sums of four products with them saturate at 16 bits.
+    @Test(.enabled(if: CPUFeatures.current.hasAVX2)) func avx2LeavesLargeCodesAlone() throws {
+      let products = try #require(KernelSet.tested("avx2-int8").rounded?.products)
+      let left = WeightFormat.allCases.filter { products[$0.rawValue] == nil }
+      #expect(left == [.f32, .f16, .bf16, .q8_0, .iq4_NL, .iq4_XS])
+    }
+  #endif
 
   @Test func anUnknownSetIsAnErrorThatNamesThoseThereAre() {
     let error = #expect(throws: KernelSelectionError.self) { try KernelSet.select("mmx") }

@@ -164,6 +164,15 @@ struct RandomMatrix {
   private let memory: Buffer<UInt8>
 
   init(_ format: WeightFormat, rows: Int, columns: Int, _ random: inout SeededGenerator) {
+    self.init(format, rows: rows, columns: columns) { _ in random.normal() * 0.05 }
+  }
+
+  /// - Parameters:
+  ///   - format: The format.
+  ///   - rows: How many rows.
+  ///   - columns: How many columns.
+  ///   - value: Gives a column's value.
+  init(_ format: WeightFormat, rows: Int, columns: Int, value: (_ column: Int) -> Float) {
     let blocks = format.blocks
     let rowBytes = columns / blocks.blockSize * blocks.blockBytes
     // An odd address: files promise no alignment to the kernels.
@@ -171,7 +180,7 @@ struct RandomMatrix {
     let start = UnsafeMutableRawPointer(memory.pointer) + 1
     var values = [Float](repeating: 0, count: columns)
     for row in 0..<rows {
-      for column in 0..<columns { values[column] = random.normal() * 0.05 }
+      for column in 0..<columns { values[column] = value(column) }
       values.withUnsafeBufferPointer { values in
         guard let base = values.baseAddress else { return }
         blocks.encodeRow(base, count: columns, into: start + row * rowBytes)

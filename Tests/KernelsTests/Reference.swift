@@ -31,7 +31,7 @@ enum Reference {
   /// was given.
   static func bytes(_ x: [Float]) -> (values: [Float], errors: [Float]) {
     let squares = x.reduce(Float(0)) { $0 + $1 * $1 }
-    let heaviest = 8 * (squares / Float(x.count)).squareRoot()
+    let heaviest = 6 * (squares / Float(x.count)).squareRoot()
     let limit = heaviest.isFinite ? heaviest : 0
     var (values, errors) = (x, x)
     for start in stride(from: 0, to: x.count, by: 32) {

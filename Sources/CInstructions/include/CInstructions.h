@@ -80,6 +80,18 @@ static inline __m256 permuteLanes256(__m256 v, __m256i lanes) {
   __asm__("vpermps %1, %2, %0" : "=x"(result) : "x"(v), "x"(lanes));
   return result;
 }
+
+/// No instruction: the compiler forgets what it knows of a vector.
+static inline __m256i hidden256(__m256i v) {
+  __asm__("" : "+x"(v));
+  return v;
+}
+
+/// `vpdpbusd` of AVX-VNNI: only where the processor has it.
+static inline __m256i addByteProducts256(__m256i sum, __m256i bytes, __m256i signedBytes) {
+  __asm__("%{vex%} vpdpbusd %2, %1, %0" : "+x"(sum) : "x"(bytes), "x"(signedBytes));
+  return sum;
+}
 #endif
 
 #if defined(__AVX512F__) && defined(__AVX512BW__)

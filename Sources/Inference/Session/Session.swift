@@ -17,9 +17,9 @@ public struct SessionOptions: Sendable {
   public var kernels: String?
   /// Whether prompts may be rounded while they are read, where that is faster.
   ///
-  /// With AMX that is to bfloat16; with AVX-512 to bytes if most weights have up to six bits, and
-  /// attention and 16-bit weights to bfloat16 if the processor multiplies that. `kernels` overrides
-  /// it.
+  /// With AMX that is to bfloat16; with AVX-512 and AVX2 to bytes beside packed weights, if a set has
+  /// room for most of them, and attention and 16-bit weights to bfloat16 if the processor multiplies
+  /// that. `kernels` overrides it.
   ///
   /// Each product then has some noise, 0.2 % in bfloat16 and 0.4 % in bytes. Nothing is to be
   /// measured that way.

@@ -1,7 +1,7 @@
 /// How a row of activations lies in memory as bytes, for products of many tokens.
 ///
 /// `x ≈ scale * code`, codes from −127 to 127, one scale for 32 values. What that rounds away of an
-/// ordinary block is small beside what a format of up to six bits has rounded away of the weights.
+/// ordinary block is small beside what a format of up to eight bits has rounded away of the weights.
 /// But the error of a block grows with its largest value, and models have some that are a hundred
 /// times the others: where that value is more than `heaviest` times the row's root mean square, the
 /// block is heavy, and what the codes leave over is kept as a second code for each value, in 256ths
@@ -19,10 +19,10 @@ public enum ByteActivations {
   /// How many times the row's root mean square the largest value of a block may be, before the
   /// block keeps second codes.
   ///
-  /// On a model of 135 M weights and heavy outliers, this is a twentieth of all blocks, and they
-  /// lower the divergence that rounding brings to a third.
+  /// On a model of 135 M weights and heavy outliers, second codes lower the divergence that rounding
+  /// brings to a quarter.
   @inlinable static var heaviest: Float {
-    @inline(__always) get { 8 }
+    @inline(__always) get { 6 }
   }
   /// What is added to a code.
   @inlinable static var offset: UInt8 {
@@ -44,7 +44,12 @@ public enum ByteActivations {
   @inlinable static var heavyOffset: Int {
     @inline(__always) get { 384 }
   }
-  /// Where the second codes begin: zeros for blocks that are not heavy.
+  /// A bit for each heavy block of a group.
+  @inlinable @inline(__always)
+  static func heavyBlocks(_ group: UnsafeRawPointer) -> UInt32 {
+    (group + heavyOffset).load(as: UInt32.self)
+  }
+  /// Where the second codes begin; only those of heavy blocks mean anything.
   @inlinable static var secondOffset: Int {
     @inline(__always) get { 448 }
   }
@@ -105,7 +110,6 @@ public enum ByteActivations {
     while step < 4 {
       let codes = group + step &* 64
       S.storeBits(S.loadBits(codes) ^ flip, codes)
-      S.storeBits(flip, codes + secondOffset)
       step &+= 1
     }
     sums *= S.eachTwice(Floats(lowHalf: -scales, highHalf: -scales))

@@ -24,7 +24,7 @@ public enum ByteMatrix {
       if S.hasWideTiles, tokens &- token >= 6 {
         rows(panel, steps, hasMinimums, hasSmallBlocks, x, out, adds, S.self, TokenTile6.self)
         token &+= 6
-      } else if S.hasWideTiles, tokens &- token >= 4 {
+      } else if tokens &- token >= 4 {
         rows(panel, steps, hasMinimums, hasSmallBlocks, x, out, adds, S.self, TokenTile4.self)
         token &+= 4
       } else if tokens &- token >= 2 {
@@ -59,44 +59,18 @@ public enum ByteMatrix {
     _: T.Type
   ) {
     let tokenBytes = ByteActivations.groupBytes
-    let halfBytes = BytePanel.halfBytes
     var tile = T()
-    var heavy: UInt32 = 0
-    tile.forEach { token, _ in
-      heavy |= (activations + (token &* tokenBytes &+ ByteActivations.heavyOffset))
-        .load(as: UInt32.self)
-    }
-    let fours = hasSmallBlocks ? 4 : 8
-    let blocks = steps &* 16 / fours
+    let blocks = steps &* (hasSmallBlocks ? 4 : 2)
     let minimumsOffset =
       BytePanel.scalesOffset &+ WeightPanel.minimumsAfterScales(hasSmallBlocks: hasSmallBlocks)
     let sumsOffset =
       hasSmallBlocks ? ByteActivations.smallSumsOffset : ByteActivations.sumsOffset
     var block = 0
     while block < blocks {
-      let w = half + block &* fours &* 64
-      let x = activations + block &* fours &* 4
-      let begin = MatrixMatrix.load(
-        half + (BytePanel.sumsOffset &+ block &* 64), halfBytes: halfBytes, S.self)
-      tile.forEach { _, sums in sums.integers = begin }
-      add(w, x, fours, &tile, S.self)
-      var scales = MatrixMatrix.floats(
-        half + (BytePanel.scalesOffset &+ block &* 64), halfBytes: halfBytes, S.self)
-      let wide = hasSmallBlocks ? block &>> 1 : block
-      if heavy &>> UInt32(truncatingIfNeeded: wide) & 1 != 0 {
-        tile.forEach { _, sums in sums.shift(adding: begin, S.self) }
-        add(w, x + ByteActivations.secondOffset, fours, &tile, S.self)
-        scales.0 *= S.splat(0x1p-8)
-        if S.hasWideTiles { scales.1 *= S.splat(0x1p-8) }
-      }
-      let scale = activations + (ByteActivations.scalesOffset &+ wide &* 4)
-      tile.forEach { token, sums in
-        let scale = S.splat((scale + token &* tokenBytes).load(as: Float.self))
-        sums.fold((scales.0 * scale, S.hasWideTiles ? scales.1 * scale : scales.1), S.self)
-      }
+      add(block, of: half, hasSmallBlocks, activations, codes: 0, times: 1, to: &tile, S.self)
       if hasMinimums {
         let minimums = MatrixMatrix.floats(
-          half + (minimumsOffset &+ block &* 64), halfBytes: halfBytes, S.self)
+          half + (minimumsOffset &+ block &* 64), halfBytes: BytePanel.halfBytes, S.self)
         let sum = activations + (sumsOffset &+ block &* 4)
         tile.forEach { token, sums in
           sums.add(minimums, (sum + token &* tokenBytes).load(as: Float.self), S.self)
@@ -107,25 +81,73 @@ public enum ByteMatrix {
     tile.forEach { token, sums in
       sums.write(scale: 1, to: out + token &* WeightPanel.rows, adds: adds, S.self)
     }
+    tile.forEach { token, _ in
+      let x = activations + token &* tokenBytes
+      if ByteActivations.heavyBlocks(x) != 0 {
+        addHeavyBlocks(half, hasSmallBlocks, x, to: out + token &* WeightPanel.rows, S.self)
+      }
+    }
+  }
+
+  /// Adds what a token's second codes bring: of few blocks, and seldom of the same ones for
+  /// neighbours, so that tokens are taken one by one.
+  @inlinable @inline(never)
+  static func addHeavyBlocks<S: InstructionSet>(
+    _ half: UnsafeRawPointer, _ hasSmallBlocks: Bool, _ activations: UnsafeRawPointer,
+    to out: UnsafeMutablePointer<Float>, _: S.Type
+  ) {
+    let second = ByteActivations.secondOffset
+    var tile = TokenTile1()
+    var heavy = ByteActivations.heavyBlocks(activations)
+    while heavy != 0 {
+      let block = heavy.trailingZeroBitCount
+      if hasSmallBlocks {
+        add(
+          2 &* block, of: half, true, activations, codes: second, times: 0x1p-8, to: &tile, S.self)
+        add(
+          2 &* block &+ 1, of: half, true, activations, codes: second, times: 0x1p-8, to: &tile,
+          S.self)
+      } else {
+        add(block, of: half, false, activations, codes: second, times: 0x1p-8, to: &tile, S.self)
+      }
+      heavy &= heavy &- 1
+    }
+    tile.forEach { _, sums in sums.write(scale: 1, to: out, adds: true, S.self) }
   }
 
   /// Adds the products of a block.
+  ///
+  /// - `codes`: Where the activations' codes are.
+  /// - `factor`: What they are worth.
   @inlinable @inline(__always)
   static func add<S: InstructionSet, T: TokenTile>(
-    _ weights: UnsafeRawPointer, _ activations: UnsafeRawPointer, _ fours: Int, _ tile: inout T,
-    _: S.Type
+    _ block: Int, of half: UnsafeRawPointer, _ hasSmallBlocks: Bool,
+    _ activations: UnsafeRawPointer, codes: Int, times factor: Float, to tile: inout T, _: S.Type
   ) {
-    var w = weights
-    var x = activations
+    let tokenBytes = ByteActivations.groupBytes
+    let halfBytes = BytePanel.halfBytes
+    let fours = hasSmallBlocks ? 4 : 8
+    let begin = MatrixMatrix.load(
+      half + (BytePanel.sumsOffset &+ block &* 64), halfBytes: halfBytes, S.self)
+    tile.forEach { _, sums in sums.integers = begin }
+    var w = half + block &* fours &* 64
+    var x = activations + (codes &+ block &* fours &* 4)
     var four = 0
     while four < fours {
-      let codes = MatrixMatrix.load(w, halfBytes: BytePanel.halfBytes, S.self)
-      tile.forEach { token, sums in
-        sums.addBytes(codes, x + token &* ByteActivations.groupBytes, S.self)
-      }
-      w += 64
-      x += 4
-      four &+= 1
+      let codes = MatrixMatrix.load(w, halfBytes: halfBytes, S.self)
+      let next = MatrixMatrix.load(w + 64, halfBytes: halfBytes, S.self)
+      tile.forEach { token, sums in sums.addBytes(codes, next, x + token &* tokenBytes, S.self) }
+      w += 128
+      x += 8
+      four &+= 2
+    }
+    let scales = MatrixMatrix.floats(
+      half + (BytePanel.scalesOffset &+ block &* 64), halfBytes: halfBytes, S.self)
+    let wide = hasSmallBlocks ? block &>> 1 : block
+    let scale = activations + (ByteActivations.scalesOffset &+ wide &* 4)
+    tile.forEach { token, sums in
+      let scale = S.splat((scale + token &* tokenBytes).load(as: Float.self) * factor)
+      sums.fold((scales.0 * scale, S.hasWideTiles ? scales.1 * scale : scales.1), S.self)
     }
   }
 }

@@ -3,15 +3,16 @@ import BlockFormats
 extension RoundedKernels {
   /// Products of bytes, specialized for a set.
   ///
-  /// They are for models of up to six bits a weight: beside the little that others have lost of
-  /// their weights, bytes of activations would be felt.
+  /// They are for models of up to eight bits a weight, which have lost more of their weights than
+  /// bytes lose of activations; a set whose sums have no room for a format leaves it alone.
   ///
   /// - Parameter set: The vocabulary.
   @inlinable @inline(__always)
   public init<S: InstructionSet>(bytes set: S.Type) {
     self.init(
       // What these tokens have of 256 columns, and their sums, stay in the second-level cache.
-      weightBits: 6, chunkLength: 256, tokens: 1, groupBytes: ByteActivations.groupBytes,
+      weightBits: S.largestByte < 127 ? 7 : 9, chunkLength: 256, tokens: 1,
+      groupBytes: ByteActivations.groupBytes,
       pack: { x, _, _, columns, out, groupStride in
         ByteActivations.quantize(x, count: columns, into: out, stride: groupStride, S.self)
       },
@@ -29,8 +30,9 @@ extension RoundedKernels {
   }
 
   @inlinable @inline(__always)
-  static func bytes<F: PackedFormat, S: InstructionSet>(_: F.Type, _: S.Type) -> Product {
-    Product(
+  static func bytes<F: PackedFormat, S: InstructionSet>(_: F.Type, _: S.Type) -> Product? {
+    guard F.largestCode <= S.largestByte else { return nil }
+    return Product(
       decode: { weights, rowBytes, rows, columns, scratch, _, panel in
         BytePanel.decode(
           weights, rowBytes: rowBytes, rows: rows, columns: columns, scratch: scratch,

@@ -2,6 +2,7 @@ import BlockFormats
 
 extension IQ4_XS: PackedFormat {
   @inlinable @inline(__always) public static var codes: CodeKind { .signed }
+  @inlinable @inline(__always) public static var largestCode: Int { 127 }
   @inlinable @inline(__always) public static var hasMinimums: Bool { false }
   @inlinable @inline(__always) public static var hasSmallBlocks: Bool { false }
 

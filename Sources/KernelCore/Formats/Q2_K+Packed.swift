@@ -2,6 +2,7 @@ import BlockFormats
 
 extension Q2_K: PackedFormat {
   @inlinable @inline(__always) public static var codes: CodeKind { .unsigned(offset: 0) }
+  @inlinable @inline(__always) public static var largestCode: Int { 3 }
   @inlinable @inline(__always) public static var hasMinimums: Bool { true }
   @inlinable @inline(__always) public static var hasSmallBlocks: Bool { true }
 

@@ -2,6 +2,7 @@ import BlockFormats
 
 extension Q3_K: PackedFormat {
   @inlinable @inline(__always) public static var codes: CodeKind { .unsigned(offset: 4) }
+  @inlinable @inline(__always) public static var largestCode: Int { 4 }
   @inlinable @inline(__always) public static var hasMinimums: Bool { false }
   @inlinable @inline(__always) public static var hasSmallBlocks: Bool { true }
 

@@ -2,6 +2,7 @@ import BlockFormats
 
 extension Q4_0: PackedFormat {
   @inlinable @inline(__always) public static var codes: CodeKind { .unsigned(offset: 8) }
+  @inlinable @inline(__always) public static var largestCode: Int { 8 }
   @inlinable @inline(__always) public static var hasMinimums: Bool { false }
   @inlinable @inline(__always) public static var hasSmallBlocks: Bool { false }
 

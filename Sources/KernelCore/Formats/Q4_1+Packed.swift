@@ -2,6 +2,7 @@ import BlockFormats
 
 extension Q4_1: PackedFormat {
   @inlinable @inline(__always) public static var codes: CodeKind { .unsigned(offset: 0) }
+  @inlinable @inline(__always) public static var largestCode: Int { 15 }
   @inlinable @inline(__always) public static var hasMinimums: Bool { true }
   @inlinable @inline(__always) public static var hasSmallBlocks: Bool { false }
 

@@ -2,6 +2,7 @@ import BlockFormats
 
 extension Q5_K: PackedFormat {
   @inlinable @inline(__always) public static var codes: CodeKind { .unsigned(offset: 0) }
+  @inlinable @inline(__always) public static var largestCode: Int { 31 }
   @inlinable @inline(__always) public static var hasMinimums: Bool { true }
   @inlinable @inline(__always) public static var hasSmallBlocks: Bool { false }
 

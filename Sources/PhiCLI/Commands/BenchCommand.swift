@@ -39,7 +39,7 @@ let benchCommand = Command(
         Option(
           name: "profile", short: nil, value: nil, help: "show where the time of a step goes"),
         Option(name: "json", short: nil, value: nil, help: "an array of results"),
-      ] + ModelOptions.session
+      ] + ModelOptions.fastSession
     ),
   ], positionals: 0...0
 ) { arguments in

@@ -17,7 +17,7 @@ let chatCommand = Command(
           repeats: true),
         Option(name: "ignore-eos", short: nil, value: nil, help: "go on where the model would end"),
       ]
-    ), ("Sampling", ModelOptions.sampling), ("Session", ModelOptions.session),
+    ), ("Sampling", ModelOptions.sampling), ("Session", ModelOptions.fastSession),
   ], positionals: 0...0
 ) { arguments in
   let progress = ProgressLine()

@@ -21,6 +21,14 @@ enum ModelOptions {
       help: "prompt tokens read at once (default: 256, on AMX 512)"),
   ]
 
+  /// How it runs where speed counts.
+  static let fastSession =
+    session + [
+      Option(
+        name: "exact", short: nil, value: nil,
+        help: "round nothing of prompts to read them faster")
+    ]
+
   /// How tokens are chosen.
   static let sampling = [
     Option(name: "temp", short: nil, value: "T", help: "temperature; 0 is greedy (default: 0.8)"),
@@ -105,7 +113,7 @@ enum ModelOptions {
     options.threads = try arguments.int("threads", in: 1...1024)
     options.chunkLength = try arguments.int("chunk", in: 1...8192)
     options.kernels = ProcessInfo.processInfo.environment["PHI_KERNELS"]
-    options.roundsPrompts = !full
+    options.roundsPrompts = !full && !arguments.has("exact")
     if let name = arguments.string("cache") {
       guard let format = CacheFormat(rawValue: name) else {
         throw UsageError(description: "--cache: found '\(name)', expected f32 or f16")

@@ -28,7 +28,7 @@ let runCommand = Command(
         Option(
           name: "json", short: nil, value: nil, help: "one object with text, tokens and timings"),
       ]
-    ), ("Sampling", ModelOptions.sampling), ("Session", ModelOptions.session),
+    ), ("Sampling", ModelOptions.sampling), ("Session", ModelOptions.fastSession),
   ], positionals: 0...1
 ) { arguments in
   let text: String
