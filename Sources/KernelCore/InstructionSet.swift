@@ -103,8 +103,8 @@ public protocol InstructionSet: SendableMetatype {
   static func loadTwice(_ p: UnsafeRawPointer, _ q: UnsafeRawPointer) -> Bits
   /// Sixteen bytes at `p`, the same shifted right by 4, and likewise of `q`.
   static func loadNibbles(_ p: UnsafeRawPointer, _ q: UnsafeRawPointer) -> Bits
-  /// The same bytes, of which the compiler knows nothing where it could save work.
-  static func hidden(_ v: Bits) -> Bits
+  /// The same bytes or others: the compiler cannot use again what it has computed with these.
+  static func varied(_ v: Bits) -> Bits
   /// The same byte in all lanes.
   static func splatByte(_ x: UInt8) -> Bits
   /// Lanes of 16 bits shifted right; a byte's high bits receive its neighbour's and need a mask.
@@ -175,7 +175,7 @@ public protocol InstructionSet: SendableMetatype {
   static var hasWideTiles: Bool { get }
   /// Whether panels are made for `SharedProducts`.
   static var sharesProducts: Bool { get }
-  /// What signed bytes may be in `addByteProducts`: some sets add products up in 16 bits.
+  /// The largest magnitude of signed bytes in `addByteProducts`: some sets add up in 16 bits.
   static var largestByte: Int { get }
 }
 
@@ -258,7 +258,7 @@ extension InstructionSet {
   }
 
   @inlinable @inline(__always)
-  public static func hidden(_ v: Bits) -> Bits { v }
+  public static func varied(_ v: Bits) -> Bits { v }
 
   @inlinable @inline(__always)
   public static func addWords(_ a: Bits, _ b: Bits) -> Bits {

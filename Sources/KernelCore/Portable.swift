@@ -239,6 +239,9 @@ public enum Portable: InstructionSet {
   }
 
   @inline(__always)
+  public static func varied(_ v: Bits) -> Bits { v &+ Bits(repeating: 0x1_0000_0001) }
+
+  @inline(__always)
   public static func splatWord(_ x: Int16) -> Bits {
     unsafeBitCast(SIMD32<Int16>(repeating: x), to: Bits.self)
   }

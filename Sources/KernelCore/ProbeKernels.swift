@@ -50,9 +50,9 @@ public enum ProbeKernels {
     while done < count {
       tile.forEach { _, sums in
         // Else sets that multiply and add apart would multiply once for all.
-        x = S.hidden(x)
+        x = S.varied(x)
         sums.integers.0 = addProducts(sums.integers.0, w, x)
-        x = S.hidden(x)
+        x = S.varied(x)
         sums.integers.1 = addProducts(sums.integers.1, w, x)
       }
       done &+= 12
@@ -62,12 +62,14 @@ public enum ProbeKernels {
     return S.sum(S.floats(all))
   }
 
-  /// Multiplies bytes, operands in registers, 64 pairs to a call of `addByteProducts`.
+  /// Multiplies bytes, operands in registers, 128 pairs to a call of `addByteProducts`.
   ///
   /// - `count`: Calls, a multiple of 12.
   @inlinable @inline(never)
   public static func byteDots<S: InstructionSet>(_ count: Int, seed: UInt8, _: S.Type) -> Float {
-    dots(count, seed: seed, S.self) { S.addByteProducts($0, unsigned: $1, signed: $2) }
+    dots(count, seed: seed, S.self) {
+      S.addByteProducts($0, unsigned: ($1, $2), signed: ($2, $1))
+    }
   }
 
   /// Multiplies and adds floats, operands in registers, 16 pairs to a `multiplyAdd`.
@@ -76,8 +78,11 @@ public enum ProbeKernels {
   @inlinable @inline(__always)
   public static func products<S: InstructionSet>(_ count: Int, seed: Float, _: S.Type) -> Float {
     let w = S.splat(seed)
-    let x = S.splat(1 - seed)
-    return products(count, S.self) { S.multiplyAdd($0, w, x) }
+    var x = unsafeBitCast(S.splat(1 - seed), to: Bits.self)
+    return products(count, S.self) {
+      x = S.varied(x)
+      return S.multiplyAdd($0, w, unsafeBitCast(x, to: Floats.self))
+    }
   }
 
   /// Multiplies pairs of bfloat16, operands in registers, 32 pairs to a call of `addPairProducts`.

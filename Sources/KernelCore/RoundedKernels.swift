@@ -36,8 +36,6 @@ public struct RoundedKernels: Sendable {
     }
   }
 
-  /// Bits of a model's weights up to which this rounding is small beside what they have lost.
-  public var weightBits: Double
   /// Tokens that are best multiplied at once.
   public var chunkLength: Int
   /// Tokens that lie together once rounded: a tile.
@@ -64,10 +62,9 @@ public struct RoundedKernels: Sendable {
   /// A table.
   @inlinable @inline(__always)
   public init(
-    weightBits: Double, chunkLength: Int, tokens: Int, groupBytes: Int, pack: @escaping Pack,
+    chunkLength: Int, tokens: Int, groupBytes: Int, pack: @escaping Pack,
     products: [Product?], probe: @escaping @Sendable (_ count: Int) -> Float, probeProducts: Int
   ) {
-    self.weightBits = weightBits
     self.chunkLength = chunkLength
     self.tokens = tokens
     self.groupBytes = groupBytes

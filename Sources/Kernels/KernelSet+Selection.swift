@@ -40,11 +40,11 @@ extension KernelSet {
     return sets
   }
 
-  /// The last set that rounds nothing, or no more than the weights' bits allow.
-  static func best(of sets: [KernelSet], roundingFor bits: Double?) -> KernelSet {
+  /// The last set that rounds nothing, or what it multiplies with weights of a format.
+  static func best(of sets: [KernelSet], roundingFor format: WeightFormat?) -> KernelSet {
     sets.last { set in
       guard let rounded = set.rounded else { return true }
-      return bits.map { $0 <= rounded.weightBits } ?? false
+      return format.map { rounded.products[$0.rawValue] != nil } ?? false
     } ?? sets[0]
   }
 
@@ -52,16 +52,16 @@ extension KernelSet {
   ///
   /// - Parameters:
   ///   - name: A set's name, as in `PHI_KERNELS`; nil or empty for the best.
-  ///   - bits: Bits of the weights, where the best may be one that rounds what it multiplies with
-  ///     them; nil where it may not.
+  ///   - format: The format of the weights, where the best may be one that rounds what it
+  ///     multiplies with them; nil where it may not.
   /// - Returns: The table of kernels.
   /// - Throws: `KernelSelectionError` if the machine has no such set.
   public static func select(
-    _ name: String?, roundingFor bits: Double? = nil
+    _ name: String?, roundingFor format: WeightFormat? = nil
   ) throws(KernelSelectionError) -> KernelSet {
     let sets = supported
     guard let name, !name.isEmpty else {
-      return best(of: sets, roundingFor: bits)
+      return best(of: sets, roundingFor: format)
     }
     if let set = sets.first(where: { $0.name == name }) { return set }
     let names = sets.map(\.name).joined(separator: ", ")

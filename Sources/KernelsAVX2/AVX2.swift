@@ -220,7 +220,7 @@
     }
 
     @inline(__always)
-    public static func hidden(_ v: Bits) -> Bits {
+    public static func varied(_ v: Bits) -> Bits {
       Bits(lowHalf: hidden256(v.lowHalf), highHalf: hidden256(v.highHalf))
     }
 

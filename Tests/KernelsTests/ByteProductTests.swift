@@ -1,6 +1,7 @@
 import BlockFormats
 import Testing
 
+@testable import KernelCore
 @testable import Kernels
 
 @Suite struct ByteProductTests {
@@ -41,6 +42,40 @@ import Testing
         #expect(difference <= error + magnitude * 1e-4, "token \(token) row \(row)")
       }
     }
+  }
+
+  /// Whether bytes have room for a format follows from its largest code.
+  @Test func noCodeIsLargerThanItsFormatSays() {
+    func check<F: PackedFormat>(_: F.Type) {
+      var random = SeededGenerator(23)
+      var largest = 0
+      for _ in 0..<64 {
+        let group = (0..<F.groupBytes + 64).map { _ in UInt8.random(in: 0...255, using: &random) }
+        group.withUnsafeBytes { bytes in
+          guard let base = bytes.baseAddress else { return }
+          for step in 0..<4 {
+            let codes = F.unpack(base, step: step, Portable.self)
+            for byte in withUnsafeBytes(of: codes, Array.init) {
+              let code = F.codes == .signed ? Int(Int8(bitPattern: byte)) : Int(byte)
+              largest = max(largest, abs(code - Int(F.offset)))
+            }
+          }
+        }
+      }
+      #expect(largest == F.largestCode, "\(F.self)")
+    }
+    check(Q4_0.self)
+    check(Q4_1.self)
+    check(Q5_0.self)
+    check(Q5_1.self)
+    check(Q8_0.self)
+    check(Q2_K.self)
+    check(Q3_K.self)
+    check(Q4_K.self)
+    check(Q5_K.self)
+    check(Q6_K.self)
+    check(IQ4_NL.self)
+    check(IQ4_XS.self)
   }
 
   /// Sums have room for the largest codes of weights beside the largest of activations.

@@ -13,8 +13,8 @@ import Testing
           for: CPUFeatures(
             ecx1: .max, ebx7: .max, ecx7: .max, eax71: eax71, savedStates: 0xE7))
       }
-      func best(_ sets: [KernelSet], _ bits: Double?) -> String {
-        KernelSet.best(of: sets, roundingFor: bits).name
+      func best(_ sets: [KernelSet], _ format: WeightFormat?) -> String {
+        KernelSet.best(of: sets, roundingFor: format).name
       }
       let pairs = sets(1 << 5)
       #expect(
@@ -25,15 +25,15 @@ import Testing
       for format in WeightFormat.allCases {
         let expected =
           !format.isFloat ? "avx512-int8" : format == .f32 ? "avx512" : "avx512-bf16"
-        #expect(best(pairs, format.bits) == expected)
+        #expect(best(pairs, format) == expected)
       }
       #expect(best(pairs, nil) == "avx512")
       let others = sets(0)
       #expect(
         others.map(\.name) == ["portable", "avx2", "avx2-int8", "avx512", "avx512-int8"])
       #expect(others.allSatisfy { !$0.roundsAttention })
-      #expect(best(others, 4.5) == "avx512-int8")
-      #expect(best(others, 16) == "avx512")
+      #expect(best(others, .q4_0) == "avx512-int8")
+      #expect(best(others, .f16) == "avx512")
     }
 
     @Test(.enabled(if: CPUFeatures.current.hasAVX2))
@@ -42,17 +42,18 @@ import Testing
         KernelSet.sets(
           for: CPUFeatures(ecx1: .max, ebx7: 1 << 5, ecx7: 0, eax71: eax71, savedStates: 7))
       }
-      func best(_ sets: [KernelSet], _ bits: Double?) -> String {
-        KernelSet.best(of: sets, roundingFor: bits).name
+      func best(_ sets: [KernelSet], _ format: WeightFormat?) -> String {
+        KernelSet.best(of: sets, roundingFor: format).name
       }
       let plain = sets(0)
       #expect(plain.map(\.name) == ["portable", "avx2", "avx2-int8"])
-      #expect(best(plain, WeightFormat.q6_K.bits) == "avx2-int8")
-      #expect(best(plain, WeightFormat.q8_0.bits) == "avx2")
+      #expect(best(plain, .q6_K) == "avx2-int8")
+      #expect(best(plain, .q8_0) == "avx2")
+      #expect(best(plain, .iq4_XS) == "avx2")
       let vnni = sets(1 << 4)
       #expect(vnni.map(\.name) == ["portable", "avx2", "avx2-int8", "avx-vnni-int8"])
-      #expect(best(vnni, WeightFormat.q8_0.bits) == "avx-vnni-int8")
-      #expect(best(vnni, WeightFormat.f16.bits) == "avx2")
+      #expect(best(vnni, .q8_0) == "avx-vnni-int8")
+      #expect(best(vnni, .f16) == "avx2")
       #expect(best(vnni, nil) == "avx2")
     }
   #endif
@@ -65,7 +66,6 @@ import Testing
   @Test func bytesAreForPackedFormats() {
     let bytes = RoundedKernels(bytes: Portable.self)
     for format in WeightFormat.allCases {
-      #expect((format.bits <= bytes.weightBits) == !format.isFloat)
       #expect((bytes.products[format.rawValue] != nil) == !format.isFloat)
     }
   }

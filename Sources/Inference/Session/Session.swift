@@ -1,6 +1,6 @@
 import Kernels
 
-/// Choices for a session that do not change its results, but for the cache's rounding.
+/// Choices for a session that do not change its results, but for what they round.
 public struct SessionOptions: Sendable {
   /// Positions that the session can hold; nil for all that the model was made for.
   public var contextLength: Int?
@@ -17,9 +17,9 @@ public struct SessionOptions: Sendable {
   public var kernels: String?
   /// Whether prompts may be rounded while they are read, where that is faster.
   ///
-  /// With AMX that is to bfloat16; with AVX-512 and AVX2 to bytes beside packed weights, if a set has
-  /// room for most of them, and attention and 16-bit weights to bfloat16 if the processor multiplies
-  /// that. `kernels` overrides it.
+  /// With AMX that is to bfloat16; with AVX-512 and AVX2 to bytes, if the format of most weights is
+  /// one that the set has room for, and attention and 16-bit weights to bfloat16 if the processor
+  /// multiplies that. `kernels` overrides it.
   ///
   /// Each product then has some noise, 0.2 % in bfloat16 and 0.4 % in bytes. Nothing is to be
   /// measured that way.
@@ -72,6 +72,8 @@ public final class Session {
   public var cacheFormat: CacheFormat { cache.format }
   /// The kernels' name.
   public var kernelsName: String { compute.kernels.name }
+  /// Whether those kernels round prompts.
+  public var roundsPrompts: Bool { compute.kernels.rounded != nil }
   /// Threads at work.
   public var threads: Int { compute.parallel.threads }
 
@@ -103,7 +105,7 @@ public final class Session {
     let format = options.cacheFormat ?? (model.hasFullPrecision ? .f32 : .f16)
     cache = try KVCache(model.configuration, format: format, capacity: contextLength)
     let kernels = try KernelSet.select(
-      options.kernels, roundingFor: options.roundsPrompts ? model.mainFormat.bits : nil)
+      options.kernels, roundingFor: options.roundsPrompts ? model.mainFormat : nil)
     chunkLength = options.chunkLength ?? kernels.rounded?.chunkLength ?? 256
     compute = Compute(
       kernels: kernels, threads: max(1, options.threads ?? Parallel.processorCount))

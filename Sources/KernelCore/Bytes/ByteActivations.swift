@@ -1,12 +1,12 @@
 /// How a row of activations lies in memory as bytes, for products of many tokens.
 ///
 /// `x ≈ scale * code`, codes from −127 to 127, one scale for 32 values. What that rounds away of an
-/// ordinary block is small beside what a format of up to eight bits has rounded away of the weights.
-/// But the error of a block grows with its largest value, and models have some that are a hundred
-/// times the others: where that value is more than `heaviest` times the row's root mean square, the
-/// block is heavy, and what the codes leave over is kept as a second code for each value, in 256ths
-/// of the scale. (That a few columns need more bits than all others is from LLM.int8(), Dettmers and
-/// others 2022.)
+/// ordinary block is about what Q8_0 has rounded away of the weights, and small beside what formats
+/// of fewer bits have. But the error of a block grows with its largest value, and models have some
+/// that are a hundred times the others: where that value is more than `heaviest` times the row's
+/// root mean square, the block is heavy, and what the codes leave over is kept as a second code for
+/// each value, in 256ths of the scale. (That a few columns need more bits than all others is from
+/// LLM.int8(), Dettmers and others 2022.)
 ///
 /// A row is cut in groups of 256 values, the last one filled with zeros; the first groups of all
 /// tokens come first, then the second ones, and so on. Bytes are codes plus 128: the unsigned side

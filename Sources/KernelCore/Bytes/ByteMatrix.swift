@@ -1,5 +1,5 @@
-/// Products of a `BytePanel` with `ByteActivations`: up to 32 rows by six tokens at a time, whose
-/// sums stay in registers, as in `MatrixMatrix`.
+/// Products of a `BytePanel` with `ByteActivations`: up to 32 rows by six tokens at a time, or sixteen
+/// by four, whose sums stay in registers, as in `MatrixMatrix`.
 public enum ByteMatrix {
   /// Adds a panel's products to sums, or writes them.
   ///

@@ -3,16 +3,15 @@ import BlockFormats
 extension RoundedKernels {
   /// Products of bytes, specialized for a set.
   ///
-  /// They are for models of up to eight bits a weight, which have lost more of their weights than
-  /// bytes lose of activations; a set whose sums have no room for a format leaves it alone.
+  /// They are for packed formats, which have lost as much of their weights or more; a set whose sums
+  /// have no room for a format leaves it alone.
   ///
   /// - Parameter set: The vocabulary.
   @inlinable @inline(__always)
   public init<S: InstructionSet>(bytes set: S.Type) {
     self.init(
       // What these tokens have of 256 columns, and their sums, stay in the second-level cache.
-      weightBits: S.largestByte < 127 ? 7 : 9, chunkLength: 256, tokens: 1,
-      groupBytes: ByteActivations.groupBytes,
+      chunkLength: 256, tokens: 1, groupBytes: ByteActivations.groupBytes,
       pack: { x, _, _, columns, out, groupStride in
         ByteActivations.quantize(x, count: columns, into: out, stride: groupStride, S.self)
       },
@@ -26,7 +25,7 @@ extension RoundedKernels {
         Self.bytes(Q6_K.self, S.self), Self.bytes(IQ4_NL.self, S.self),
         Self.bytes(IQ4_XS.self, S.self),
       ],
-      probe: { count in ProbeKernels.byteDots(count, seed: 1, S.self) }, probeProducts: 64)
+      probe: { count in ProbeKernels.byteDots(count, seed: 1, S.self) }, probeProducts: 128)
   }
 
   @inlinable @inline(__always)

@@ -7,8 +7,8 @@ extension RoundedKernels {
   @inlinable @inline(__always)
   public init<S: InstructionSet>(pairs set: S.Type) {
     self.init(
-      weightBits: 16, chunkLength: 256, tokens: TileActivations.tokens,
-      groupBytes: TileActivations.groupBytes, pack: Self.packTiles(S.self),
+      chunkLength: 256, tokens: TileActivations.tokens, groupBytes: TileActivations.groupBytes,
+      pack: Self.packTiles(S.self),
       products: [nil, Self.pairs(F16.self, S.self), Self.pairs(BF16.self, S.self)]
         + [Product?](repeating: nil, count: 12),
       probe: { count in ProbeKernels.pairDots(count, seed: 1, S.self) }, probeProducts: 32)

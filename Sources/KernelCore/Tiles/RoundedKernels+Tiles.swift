@@ -10,8 +10,8 @@ extension RoundedKernels {
   public init<S: InstructionSet, U: TileUnit>(tiles set: S.Type, _ unit: U.Type) {
     self.init(
       // Weights take longer to lay down for fewer tokens than to multiply.
-      weightBits: 16, chunkLength: 512, tokens: TileActivations.tokens,
-      groupBytes: TileActivations.groupBytes, pack: Self.packTiles(S.self),
+      chunkLength: 512, tokens: TileActivations.tokens, groupBytes: TileActivations.groupBytes,
+      pack: Self.packTiles(S.self),
       products: [
         nil, Self.floats(F16.self, S.self, U.self), Self.floats(BF16.self, S.self, U.self),
         Self.packed(Q4_0.self, S.self, U.self), Self.packed(Q4_1.self, S.self, U.self),

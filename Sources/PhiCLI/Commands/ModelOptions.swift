@@ -26,7 +26,7 @@ enum ModelOptions {
     session + [
       Option(
         name: "exact", short: nil, value: nil,
-        help: "round nothing of prompts to read them faster")
+        help: "keep all bits of prompts, which are else rounded where that is faster")
     ]
 
   /// How tokens are chosen.
@@ -113,7 +113,8 @@ enum ModelOptions {
     options.threads = try arguments.int("threads", in: 1...1024)
     options.chunkLength = try arguments.int("chunk", in: 1...8192)
     options.kernels = ProcessInfo.processInfo.environment["PHI_KERNELS"]
-    options.roundsPrompts = !full && !arguments.has("exact")
+    let exact = arguments.has("exact")
+    options.roundsPrompts = !full && !exact
     if let name = arguments.string("cache") {
       guard let format = CacheFormat(rawValue: name) else {
         throw UsageError(description: "--cache: found '\(name)', expected f32 or f16")
@@ -122,7 +123,12 @@ enum ModelOptions {
     } else if full {
       options.cacheFormat = .f32
     }
-    return try Session(model, options)
+    let session = try Session(model, options)
+    if exact, session.roundsPrompts {
+      throw UsageError(
+        description: "--exact: found PHI_KERNELS '\(session.kernelsName)', which rounds prompts")
+    }
+    return session
   }
 
   /// The sampling that the arguments describe.
