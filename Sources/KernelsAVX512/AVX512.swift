@@ -117,10 +117,8 @@
 
     @inline(__always)
     public static func sixBits(_ p: UnsafeRawPointer) -> Bits {
-      let all = _mm512_broadcast_i32x4(p.loadUnaligned(as: SixteenBytes.self))
-      let lanes = _mm512_set_epi32(1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0)
       let words = unsafeBitCast(
-        permuteLanes512(unsafeBitCast(all, to: Floats.self), lanes), to: Bits.self)
+        firstLane8AndSecond(p.loadUnaligned(as: SIMD4<Float>.self)), to: Bits.self)
       let nibbles = _mm512_set1_epi32(p.loadUnaligned(fromByteOffset: 8, as: Int32.self))
       let low = _mm512_srlv_epi32(
         words, _mm512_set_epi32(26, 18, 10, 2, 24, 16, 8, 0, 26, 18, 10, 2, 24, 16, 8, 0))
@@ -224,9 +222,14 @@
 
     @inline(__always)
     public static func halfPair(_ bits: UInt32) -> Floats {
-      let pairs = widenHalves512(_mm256_set1_epi32(Int32(bitPattern: bits)))
-      return permuteLanes512(
-        pairs, _mm512_set_epi32(1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0))
+      firstLane8AndSecond(_mm_cvtph_ps(_mm_cvtsi32_si128(Int32(bitPattern: bits))))
+    }
+
+    /// The first lane eight times, then the second.
+    @inline(__always)
+    private static func firstLane8AndSecond(_ v: SIMD4<Float>) -> Floats {
+      permuteFourLanes512(
+        v, _mm512_set_epi32(1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0))
     }
 
     @inline(__always)

@@ -56,6 +56,14 @@ static inline __m512 permuteLanes512(__m512 v, __m512i lanes) {
   return result;
 }
 
+/// `vpermps` of lanes 0 to 3: widening the vector first would take instructions.
+static inline __m512 permuteFourLanes512(__m128 v, __m512i lanes) {
+  __m512 result;
+  // Of the registers from 16 on, the compiler has no wide name.
+  __asm__("vpermps %g1, %2, %0" : "=v"(result) : "x"(v), "v"(lanes));
+  return result;
+}
+
 /// `vpermt2w`, one instruction where the compiler, knowing the places, makes several shuffles.
 static inline __m512i permuteWords512(__m512i low, __m512i places, __m512i high) {
   __asm__("vpermt2w %2, %1, %0" : "+v"(low) : "v"(places), "v"(high));
