@@ -86,13 +86,7 @@ extension KernelSet {
   public func withTiles<S: InstructionSet, U: TileUnit>(
     named name: String, _ set: S.Type, _ unit: U.Type
   ) -> KernelSet {
-    var result = self
-    result.name = name
-    result.rounded = RoundedKernels(tiles: S.self, U.self)
-    result.roundsAttention = true
-    result.attendTileF32 = Self.attendTile(S.self, F32.self, TileProduct<U>.self)
-    result.attendTileF16 = Self.attendTile(S.self, F16.self, TileProduct<U>.self)
-    return result
+    with(RoundedKernels(tiles: S.self, U.self), TileProduct<U>.self, named: name, S.self)
   }
 
   /// The same set, but products of many tokens with floats, and their attention, in bfloat16.
@@ -103,12 +97,20 @@ extension KernelSet {
   /// - Returns: The set.
   @inlinable @inline(__always)
   public func withPairs<S: InstructionSet>(named name: String, _ set: S.Type) -> KernelSet {
+    with(RoundedKernels(pairs: S.self), PairProduct.self, named: name, S.self)
+  }
+
+  /// The same set, but products of many tokens, and their attention, in bfloat16.
+  @inlinable @inline(__always)
+  func with<S: InstructionSet, P: PanelProduct>(
+    _ rounded: RoundedKernels, _: P.Type, named name: String, _: S.Type
+  ) -> KernelSet {
     var result = self
     result.name = name
-    result.rounded = RoundedKernels(pairs: S.self)
+    result.rounded = rounded
     result.roundsAttention = true
-    result.attendTileF32 = Self.attendTile(S.self, F32.self, PairProduct.self)
-    result.attendTileF16 = Self.attendTile(S.self, F16.self, PairProduct.self)
+    result.attendTileF32 = Self.attendTile(S.self, F32.self, P.self)
+    result.attendTileF16 = Self.attendTile(S.self, F16.self, P.self)
     return result
   }
 

@@ -4,17 +4,18 @@ import Testing
 @testable import Kernels
 
 @Suite struct KernelSelectionTests {
+  private func best(_ sets: [KernelSet], _ format: WeightFormat?) -> String {
+    KernelSet.best(of: sets, roundingFor: format).name
+  }
+
   #if arch(x86_64)
     /// Tables are made by code that is compiled for their set.
     @Test(.enabled(if: CPUFeatures.current.hasAVX512VNNI))
-    func takesASetThatRoundsOnlyForWeightsThatHaveLostMore() {
+    func takesASetThatRoundsOnlyForFormatsInItsTable() {
       func sets(_ eax71: UInt32) -> [KernelSet] {
         KernelSet.sets(
           for: CPUFeatures(
             ecx1: .max, ebx7: .max, ecx7: .max, eax71: eax71, savedStates: 0xE7))
-      }
-      func best(_ sets: [KernelSet], _ format: WeightFormat?) -> String {
-        KernelSet.best(of: sets, roundingFor: format).name
       }
       let pairs = sets(1 << 5)
       #expect(
@@ -41,9 +42,6 @@ import Testing
       func sets(_ eax71: UInt32) -> [KernelSet] {
         KernelSet.sets(
           for: CPUFeatures(ecx1: .max, ebx7: 1 << 5, ecx7: 0, eax71: eax71, savedStates: 7))
-      }
-      func best(_ sets: [KernelSet], _ format: WeightFormat?) -> String {
-        KernelSet.best(of: sets, roundingFor: format).name
       }
       let plain = sets(0)
       #expect(plain.map(\.name) == ["portable", "avx2", "avx2-int8"])

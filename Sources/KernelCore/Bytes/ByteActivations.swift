@@ -12,10 +12,6 @@
 /// tokens come first, then the second ones, and so on. Bytes are codes plus 128: the unsigned side
 /// of a product. A token's values do not depend on the tokens beside it.
 public enum ByteActivations {
-  /// Values that share a scale.
-  @inlinable public static var blockSize: Int {
-    @inline(__always) get { 32 }
-  }
   /// How many times the row's root mean square the largest value of a block may be, before the
   /// block keeps second codes.
   ///

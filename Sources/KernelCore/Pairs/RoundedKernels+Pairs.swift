@@ -6,11 +6,12 @@ extension RoundedKernels {
   /// - Parameter set: The vocabulary.
   @inlinable @inline(__always)
   public init<S: InstructionSet>(pairs set: S.Type) {
+    var products = [Product?](repeating: nil, count: WeightFormat.allCases.count)
+    products[WeightFormat.f16.rawValue] = Self.pairs(F16.self, S.self)
+    products[WeightFormat.bf16.rawValue] = Self.pairs(BF16.self, S.self)
     self.init(
       chunkLength: 256, tokens: TileActivations.tokens, groupBytes: TileActivations.groupBytes,
-      pack: Self.packTiles(S.self),
-      products: [nil, Self.pairs(F16.self, S.self), Self.pairs(BF16.self, S.self)]
-        + [Product?](repeating: nil, count: 12),
+      pack: Self.packTiles(S.self), products: products,
       probe: { count in ProbeKernels.pairDots(count, seed: 1, S.self) }, probeProducts: 32)
   }
 
