@@ -27,6 +27,18 @@ public struct SessionOptions: Sendable {
 
   /// The defaults.
   public init() {}
+
+  /// Whether a session with a model rounds prompts: its kernels may round nothing of that format.
+  ///
+  /// - Throws: `KernelSelectionError` if the machine has no set of the name.
+  public func roundsPrompts(of model: Model) throws(KernelSelectionError) -> Bool {
+    try selectKernels(for: model).rounded != nil
+  }
+
+  /// The kernels of a session with a model.
+  func selectKernels(for model: Model) throws(KernelSelectionError) -> KernelSet {
+    try KernelSet.select(kernels, roundingFor: roundsPrompts ? model.mainFormat : nil)
+  }
 }
 
 /// What a session cannot do.
@@ -104,8 +116,7 @@ public final class Session {
     }
     let format = options.cacheFormat ?? (model.hasFullPrecision ? .f32 : .f16)
     cache = try KVCache(model.configuration, format: format, capacity: contextLength)
-    let kernels = try KernelSet.select(
-      options.kernels, roundingFor: options.roundsPrompts ? model.mainFormat : nil)
+    let kernels = try options.selectKernels(for: model)
     chunkLength = options.chunkLength ?? kernels.rounded?.chunkLength ?? 256
     compute = Compute(
       kernels: kernels, threads: max(1, options.threads ?? Parallel.processorCount))

@@ -24,16 +24,15 @@ enum VerifyLogits {
       )
     }
     let file = try LogitsFile(path: path)
-    let models = try LogitsFileComparison(
-      file, candidate: candidate,
-      options: VerifyRun.candidate(VerifyRun.options(arguments), arguments))
+    let options = VerifyRun.candidate(try VerifyRun.options(arguments), arguments)
+    let models = try LogitsFileComparison(file, candidate: candidate, options: options)
     let count = min(file.stretches, try arguments.int("chunks", in: 1...Int.max) ?? .max)
     let compared = try withProgress { line in
       try ComparisonLoop(arguments, limits, line).run(count) { try models.compare($0) }
     }
     var report = VerifyReport(
       reference: VerifyReport.Subject(file), candidate: VerifyReport.Subject(candidate.file))
-    report.candidate.roundsPrompts = arguments.has("as-run")
+    report.candidate.roundsPrompts = try options.roundsPrompts(of: candidate)
     let comparison = VerifyReport.Comparison(compared, length: file.length, isFromFile: true)
     report.comparison = comparison
     report.verdict = Verdict(comparison.summary, limits)

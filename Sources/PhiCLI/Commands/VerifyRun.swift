@@ -54,7 +54,8 @@ struct VerifyRun {
     var report = VerifyReport(
       reference: VerifyReport.Subject(reference.file),
       candidate: VerifyReport.Subject(candidate.file))
-    report.candidate.roundsPrompts = arguments.has("as-run")
+    report.candidate.roundsPrompts = try Self.candidate(options, arguments)
+      .roundsPrompts(of: candidate)
     try explanation.check(reference, candidate)
     if explanation.measures, arguments.has("as-run") {
       throw UsageError(description: "--as-run is for the whole: what explains it rounds nothing")
