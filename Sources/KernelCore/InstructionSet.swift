@@ -82,10 +82,9 @@ public protocol InstructionSet: SendableMetatype {
   static func join(_ x: Floats, _ y: Floats) -> Floats
   /// Each of the low eight lanes twice.
   static func eachTwice(_ v: Floats) -> Floats
-  /// Lanes `2 * step` and `2 * step + 1`, each repeated eight times.
-  static func spread8(_ v: Floats, _ step: Int) -> Floats
-  /// Lanes `4 * step …< 4 * step + 4`, each repeated four times.
-  static func spread4(_ v: Floats, _ step: Int) -> Floats
+  /// Four lanes, each repeated four times. The first two are lanes of the same half, and so are the
+  /// last two.
+  static func spread(_ v: Floats, _ lanes: (Int, Int, Int, Int)) -> Floats
 
   // MARK: Bytes
 
@@ -99,8 +98,11 @@ public protocol InstructionSet: SendableMetatype {
   static func loadTwice(_ p: UnsafeRawPointer, thenShifted shift: Int) -> Bits
   /// The 32 bytes at `p` twice.
   static func loadTwice(_ p: UnsafeRawPointer) -> Bits
-  /// The sixteen bytes at `p` twice, then those at `q` twice.
-  static func loadTwice(_ p: UnsafeRawPointer, _ q: UnsafeRawPointer) -> Bits
+  /// Sixteen bytes at an offset from `p`, and at one, two and three strides after it, of so many
+  /// bytes that can be read at `p`. All numbers are even, and the stride is 24 at most.
+  static func loadQuarters(
+    _ p: UnsafeRawPointer, offset: Int, stride: Int, of bytes: Int
+  ) -> Bits
   /// Sixteen bytes at `p`, the same shifted right by 4, and likewise of `q`.
   static func loadNibbles(_ p: UnsafeRawPointer, _ q: UnsafeRawPointer) -> Bits
   /// The same bytes or others: the compiler cannot use again what it has computed with these.
@@ -113,6 +115,9 @@ public protocol InstructionSet: SendableMetatype {
   static func shiftedLeft(_ v: Bits, _ count: Int) -> Bits
   /// A byte of ones for every set bit, the lowest first.
   static func expandBits(_ bits: UInt64) -> Bits
+  /// In each quarter a byte of ones for every bit set in its first two bytes or the two after those,
+  /// the lowest first.
+  static func expandBits(_ v: Bits, ofPair pair: Int) -> Bits
   /// The entry of a 16-byte table for each byte in 0…15.
   static func lookUp(_ indices: Bits, in table: SIMD2<Int64>) -> Bits
   /// The signed entries of a 16-byte table for the low nibbles of bytes, as words: of each four, the

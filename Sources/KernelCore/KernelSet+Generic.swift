@@ -31,8 +31,9 @@ extension KernelSet {
     }
     rounded = nil
     roundsAttention = false
-    quantize = { x, count, out, stride in
-      QuantizedActivations.quantize(x, count: count, into: out, stride: stride, S.self)
+    quantize = { x, count, order, out, stride in
+      QuantizedActivations.quantize(
+        x, count: count, order: order, into: out, stride: stride, S.self)
     }
     attendF32 = { query, keys, values, stride, positions, size, scores, out in
       AttentionKernel.attend(
@@ -68,7 +69,11 @@ extension KernelSet {
       RowKernels.rotatePairs(head, cosines: cosines, sines: sines, half: half, S.self)
     }
     storeHalf = { x, count, out in RowKernels.storeHalf(x, count: count, into: out, S.self) }
-    probeRead = { p, count in ProbeKernels.read(p, count: count, S.self) }
+    probeRead = { p, count, prefetches in
+      prefetches
+        ? ProbeKernels.read(p, count: count, prefetches: true, S.self)
+        : ProbeKernels.read(p, count: count, prefetches: false, S.self)
+    }
     probeDots = { count, seed in ProbeKernels.dots(count, seed: seed, S.self) }
     probeProducts = { count, seed in ProbeKernels.products(count, seed: seed, S.self) }
   }
@@ -181,6 +186,7 @@ extension KernelSet.PackedKernels {
   init<F: PackedFormat, S: InstructionSet>(_ format: F.Type, _ set: S.Type) {
     hasMinimums = F.hasMinimums
     hasSmallBlocks = F.hasSmallBlocks
+    order = F.order
     vectors = { weights, rowBytes, rows, columns, activations, tokens, scratch, out, stride in
       MatrixVector.packed(
         weights, rowBytes: rowBytes, rows: rows, columns: columns, activations, tokens: tokens,

@@ -65,6 +65,8 @@ public struct KernelSet: Sendable {
     public var hasMinimums: Bool
     /// Whether each sixteen weights have a scale of their own.
     public var hasSmallBlocks: Bool
+    /// The order in which `vectors` takes activations.
+    public var order: GroupOrder
     /// The kernel for one token or a few.
     public var vectors: PackedVectors
     /// Fills a panel.
@@ -100,7 +102,8 @@ public struct KernelSet: Sendable {
   /// `QuantizedActivations.quantize`.
   public var quantize:
     @Sendable (
-      _ x: UnsafePointer<Float>, _ count: Int, _ out: UnsafeMutableRawPointer, _ stride: Int
+      _ x: UnsafePointer<Float>, _ count: Int, _ order: GroupOrder,
+      _ out: UnsafeMutableRawPointer, _ stride: Int
     ) -> Void
   /// Attention over a cache of 32-bit floats.
   public var attendF32: Attend
@@ -159,7 +162,7 @@ public struct KernelSet: Sendable {
       _ x: UnsafePointer<Float>, _ count: Int, _ out: UnsafeMutableRawPointer
     ) -> Void
   /// `ProbeKernels.read`.
-  public var probeRead: @Sendable (_ p: UnsafeRawPointer, _ count: Int) -> Int
+  public var probeRead: @Sendable (_ p: UnsafeRawPointer, _ count: Int, _ prefetches: Bool) -> Int
   /// `ProbeKernels.dots`.
   public var probeDots: @Sendable (_ count: Int, _ seed: UInt8) -> Float
   /// `ProbeKernels.products`.

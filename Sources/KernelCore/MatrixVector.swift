@@ -7,7 +7,7 @@ import BlockFormats
 public enum MatrixVector {
   /// How far ahead lines are asked for, in bytes.
   @usableFromInline static var prefetchDistance: Int {
-    @inlinable @inline(__always) get { 4096 }
+    @inlinable @inline(__always) get { 8192 }
   }
 
   /// Rows of a packed format times quantized activations of a few tokens.
@@ -16,7 +16,7 @@ public enum MatrixVector {
   /// - `rowBytes`: The bytes from one row to the next.
   /// - `rows`: How many rows.
   /// - `columns`: The values in a row, a multiple of 32.
-  /// - `activations`: `QuantizedActivations` of the tokens.
+  /// - `activations`: `QuantizedActivations` of the tokens, in the format's order.
   /// - `tokens`: How many tokens.
   /// - `scratch`: At least `WeightPanel.scratchBytes`, for the end of a row that is no whole group.
   /// - `out`: `[tokens][rows]`.
@@ -81,10 +81,8 @@ public enum MatrixVector {
       while rest >= QuantizedActivations.groupSize {
         prefetch(p, F.groupBytes, S.self)
         let scales = begin(&tile, p, x, S.self, F.self)
-        addStep(0, &tile, p, x, scales, S.self, F.self)
-        addStep(1, &tile, p, x, scales, S.self, F.self)
-        addStep(2, &tile, p, x, scales, S.self, F.self)
-        addStep(3, &tile, p, x, scales, S.self, F.self)
+        addHalf(0, &tile, p, x, scales, S.self, F.self)
+        addHalf(1, &tile, p, x, scales, S.self, F.self)
         end(&tile, x, S.self)
         p += F.groupBytes
         x += stride
@@ -104,11 +102,9 @@ public enum MatrixVector {
   ) {
     let group = padded(p, rest, scratch, F.self)
     let scales = begin(&tile, group, x, S.self, F.self)
-    var step = 0
-    while step &* 64 < rest {
-      addStep(step, &tile, group, x, scales, S.self, F.self)
-      step &+= 1
-    }
+    addHalf(0, &tile, group, x, scales, S.self, F.self)
+    // Formats whose blocks are as long as a group have no end; the others keep halves apart.
+    if rest > 128 { addHalf(1, &tile, group, x, scales, S.self, F.self) }
     end(&tile, x, S.self)
   }
 
@@ -118,31 +114,38 @@ public enum MatrixVector {
     _ tile: inout T, _ group: UnsafeRawPointer, _ activations: UnsafeRawPointer, _: S.Type,
     _: F.Type
   ) -> Floats {
-    // Eight word scales come with minimums, which saves the other scales.
-    let scales =
-      F.hasMinimums && !F.hasSmallWordBlocks
-      ? F.wordScales(group, S.self) : F.scales(group, S.self)
+    let scales = F.scales(group, S.self)
     tile.forEach { token, sums in
       let x = activations + token &* QuantizedActivations.groupBytes
       sums.floats.0 = start(group, scales, x, S.self, F.self)
     }
-    return F.wordScales(group, S.self)
+    return F.wordScales(scales, S.self)
   }
 
-  /// Adds the products of one step.
+  /// Adds the products of half a group.
   @inlinable @inline(__always)
-  static func addStep<S: InstructionSet, F: PackedFormat, T: TokenTile>(
-    _ step: Int, _ tile: inout T, _ group: UnsafeRawPointer, _ activations: UnsafeRawPointer,
+  static func addHalf<S: InstructionSet, F: PackedFormat, T: TokenTile>(
+    _ half: Int, _ tile: inout T, _ group: UnsafeRawPointer, _ activations: UnsafeRawPointer,
     _ scales: Floats, _: S.Type, _: F.Type
   ) {
-    let codes = F.words(group, step: step, S.self)
-    let scale = F.spread(scales, step, S.self)
-    let x = activations + step &* QuantizedActivations.stepBytes
+    let words = F.words(group, half: half, S.self)
+    let scale = F.spread(scales, step: 2 &* half, S.self)
+    let secondScale =
+      F.wordsShareScales ? scale : F.spread(scales, step: 2 &* half &+ 1, S.self)
+    let x = activations + 2 &* half &* QuantizedActivations.stepBytes
     tile.forEach { token, sums in
       let x = x + token &* QuantizedActivations.groupBytes
-      let products = S.addProducts(
-        S.products(codes.even, S.loadBits(x)), codes.odd, S.loadBits(x + 64))
-      sums.floats.0 = S.multiplyAdd(sums.floats.0, scale, S.floats(products))
+      let first = S.addProducts(
+        S.products(words.0, S.loadBits(x)), words.1, S.loadBits(x + 64))
+      let second = S.addProducts(
+        S.products(words.2, S.loadBits(x + 128)), words.3, S.loadBits(x + 192))
+      if F.wordsShareScales {
+        let all = S.floats(S.addIntegers(first, second))
+        sums.floats.0 = S.multiplyAdd(sums.floats.0, scale, all)
+      } else {
+        sums.floats.0 = S.multiplyAdd(sums.floats.0, scale, S.floats(first))
+        sums.floats.0 = S.multiplyAdd(sums.floats.0, secondScale, S.floats(second))
+      }
     }
   }
 

@@ -28,15 +28,15 @@ public protocol PackedFormat: BlockFormat {
   static func smallMinimums<S: InstructionSet>(_ group: UnsafeRawPointer, _: S.Type) -> Floats
   /// Bytes of weights `64 * step …< 64 * (step + 1)` of a group.
   static func unpack<S: InstructionSet>(_ group: UnsafeRawPointer, step: Int, _: S.Type) -> Bits
-  /// The same bytes as words, each perhaps a multiple of what it should be: of each four, the first
-  /// and the third, then the second and the fourth.
+  /// The order in which `words` take a group's weights.
+  static var order: GroupOrder { get }
+  /// Half of a group, in that order, as words that may be multiples of what they should be: of 64
+  /// weights those at even places and those at odd ones, then likewise of the other 64.
   static func words<S: InstructionSet>(
-    _ group: UnsafeRawPointer, step: Int, _: S.Type
-  ) -> (even: Bits, odd: Bits)
-  /// Whether `wordScales` are sixteen.
-  static var hasSmallWordBlocks: Bool { get }
-  /// The scales of `words`: less their multiples. Eight come with the eight minimums.
-  static func wordScales<S: InstructionSet>(_ group: UnsafeRawPointer, _: S.Type) -> Floats
+    _ group: UnsafeRawPointer, half: Int, _: S.Type
+  ) -> FourBits
+  /// The scales of `words`, less their multiples.
+  static func wordScales<S: InstructionSet>(_ scales: Floats, _: S.Type) -> Floats
 }
 
 extension PackedFormat {
@@ -46,22 +46,33 @@ extension PackedFormat {
   ) -> Floats { S.splat(0) }
 
   @inlinable @inline(__always)
+  public static var order: GroupOrder { .natural }
+
+  @inlinable @inline(__always)
   public static func words<S: InstructionSet>(
-    _ group: UnsafeRawPointer, step: Int, _: S.Type
-  ) -> (even: Bits, odd: Bits) { widened(unpack(group, step: step, S.self), S.self) }
+    _ group: UnsafeRawPointer, half: Int, _: S.Type
+  ) -> FourBits {
+    words(
+      unpack(group, step: 2 &* half, S.self), unpack(group, step: 2 &* half &+ 1, S.self), S.self)
+  }
 
   @inlinable @inline(__always)
-  public static func wordScales<S: InstructionSet>(
-    _ group: UnsafeRawPointer, _: S.Type
-  ) -> Floats { scales(group, S.self) }
+  public static func wordScales<S: InstructionSet>(_ scales: Floats, _: S.Type) -> Floats {
+    scales
+  }
 
+  /// Whether the lanes of all four `words` have the same scales.
   @inlinable @inline(__always)
-  public static var hasSmallWordBlocks: Bool { hasSmallBlocks }
+  static var wordsShareScales: Bool { order == .evenParts && !hasSmallBlocks }
 
-  /// The scale of each lane of a step.
+  /// The scale of each lane of 64 words.
   @inlinable @inline(__always)
-  static func spread<S: InstructionSet>(_ scales: Floats, _ step: Int, _: S.Type) -> Floats {
-    hasSmallWordBlocks ? S.spread4(scales, step) : S.spread8(scales, step)
+  static func spread<S: InstructionSet>(_ scales: Floats, step: Int, _: S.Type) -> Floats {
+    func scale(_ place: Int) -> Int {
+      let part = order.part(at: 4 &* step &+ place)
+      return hasSmallBlocks ? part : part &>> 1
+    }
+    return S.spread(scales, (scale(0), scale(1), scale(2), scale(3)))
   }
 
   /// Bytes in a group.
@@ -79,15 +90,21 @@ extension PackedFormat {
       : (S.evenBytes(bytes), S.oddBytes(bytes))
   }
 
-  /// Words of what 32 bytes that are there twice have under a mask for each time: multiples of the
-  /// codes, where those are no low bits.
+  /// The words of twice 64 bytes.
   @inlinable @inline(__always)
-  static func inPlace<S: InstructionSet>(
-    _ bytes: Bits, _ first: Int64, _ second: Int64, _: S.Type
-  ) -> (even: Bits, odd: Bits) {
-    let (low, high) = (Int64.words(first), Int64.words(second))
-    let mask = Bits(low, low, low, low, high, high, high, high)
-    return (bytes & mask, S.oddBytes(bytes) & mask)
+  static func words<S: InstructionSet>(_ first: Bits, _ second: Bits, _: S.Type) -> FourBits {
+    let (a, b) = (widened(first, S.self), widened(second, S.self))
+    return (a.even, a.odd, b.even, b.odd)
+  }
+
+  /// The low nibbles of 64 bytes as words, then the high ones.
+  @inlinable @inline(__always)
+  static func nibbles<S: InstructionSet>(_ bytes: Bits, _: S.Type) -> FourBits {
+    let mask = S.splatWord(15)
+    return (
+      bytes & mask, S.shiftedRight(bytes, 8) & mask, S.shiftedRight(bytes, 4) & mask,
+      S.shiftedRight(bytes, 12)
+    )
   }
 
   /// What is taken off each code.
@@ -98,10 +115,4 @@ extension PackedFormat {
     case .unsigned(let offset): offset
     }
   }
-}
-
-extension Int64 {
-  /// The same word of 16 bits four times.
-  @inlinable @inline(__always)
-  static func words(_ x: Int64) -> Int64 { x &* 0x0001_0001_0001_0001 }
 }

@@ -105,22 +105,22 @@ public enum Portable: InstructionSet {
   }
 
   @inline(__always)
-  public static func spread8(_ v: Floats, _ step: Int) -> Floats {
-    pair(v[step &* 2], v[step &* 2 &+ 1])
-  }
-
-  @inline(__always)
   public static func loadTwice(_ p: UnsafeRawPointer) -> Bits {
     let v = p.loadUnaligned(as: SIMD4<Int64>.self)
     return Bits(lowHalf: v, highHalf: v)
   }
 
   @inline(__always)
-  public static func loadTwice(_ p: UnsafeRawPointer, _ q: UnsafeRawPointer) -> Bits {
-    let a = p.loadUnaligned(as: SIMD2<Int64>.self)
-    let b = q.loadUnaligned(as: SIMD2<Int64>.self)
+  public static func loadQuarters(
+    _ p: UnsafeRawPointer, offset: Int, stride: Int, of bytes: Int
+  ) -> Bits {
+    let p = p + offset
+    let a = p.loadUnaligned(as: SixteenBytes.self)
+    let b = (p + stride).loadUnaligned(as: SixteenBytes.self)
+    let c = (p + 2 &* stride).loadUnaligned(as: SixteenBytes.self)
+    let d = (p + 3 &* stride).loadUnaligned(as: SixteenBytes.self)
     return Bits(
-      lowHalf: SIMD4(lowHalf: a, highHalf: a), highHalf: SIMD4(lowHalf: b, highHalf: b))
+      lowHalf: SIMD4(lowHalf: a, highHalf: b), highHalf: SIMD4(lowHalf: c, highHalf: d))
   }
 
   @inline(__always)
@@ -131,11 +131,12 @@ public enum Portable: InstructionSet {
   }
 
   @inline(__always)
-  public static func spread4(_ v: Floats, _ step: Int) -> Floats {
-    let i = step &* 4
-    return Floats(
-      lowHalf: SIMD8(lowHalf: SIMD4(repeating: v[i]), highHalf: SIMD4(repeating: v[i &+ 1])),
-      highHalf: SIMD8(lowHalf: SIMD4(repeating: v[i &+ 2]), highHalf: SIMD4(repeating: v[i &+ 3])))
+  public static func spread(_ v: Floats, _ lanes: (Int, Int, Int, Int)) -> Floats {
+    let low = SIMD8(
+      lowHalf: SIMD4(repeating: v[lanes.0]), highHalf: SIMD4(repeating: v[lanes.1]))
+    let high = SIMD8(
+      lowHalf: SIMD4(repeating: v[lanes.2]), highHalf: SIMD4(repeating: v[lanes.3]))
+    return Floats(lowHalf: low, highHalf: high)
   }
 
   @inline(__always)
@@ -206,6 +207,13 @@ public enum Portable: InstructionSet {
       v[word] = Int64(bitPattern: (set &>> 7) &* 0xFF)
     }
     return v
+  }
+
+  @inline(__always)
+  public static func expandBits(_ v: Bits, ofPair pair: Int) -> Bits {
+    let v = unsafeBitCast(v, to: SIMD32<UInt16>.self)
+    func bits(_ quarter: Int) -> UInt64 { UInt64(v[8 &* quarter &+ pair]) }
+    return expandBits(bits(0) | bits(1) &<< 16 | bits(2) &<< 32 | bits(3) &<< 48)
   }
 
   @inline(__always)

@@ -1,12 +1,16 @@
 /// Loops that do nothing but load, or nothing but multiply: what the machine can do at best with
 /// the words of a set, and so the limit that kernels are measured against.
 public enum ProbeKernels {
-  /// Reads memory from its beginning to its end, as a product with a vector does.
+  /// Reads memory from its beginning to its end.
   ///
   /// - `p`: Where to read.
   /// - `count`: Bytes, a multiple of 256.
+  /// - `prefetches`: Whether lines are asked for ahead, as a product with a vector does: with
+  ///   nothing else to do, some processors read faster without.
   @inlinable @inline(__always)
-  public static func read<S: InstructionSet>(_ p: UnsafeRawPointer, count: Int, _: S.Type) -> Int {
+  public static func read<S: InstructionSet>(
+    _ p: UnsafeRawPointer, count: Int, prefetches: Bool, _: S.Type
+  ) -> Int {
     var a = S.splatByte(0)
     var b = a
     var c = a
@@ -14,7 +18,7 @@ public enum ProbeKernels {
     var offset = 0
     while offset < count {
       let q = p + offset
-      MatrixVector.prefetch(q, 256, S.self)
+      if prefetches { MatrixVector.prefetch(q, 256, S.self) }
       a ^= S.loadBits(q)
       b ^= S.loadBits(q + 64)
       c ^= S.loadBits(q + 128)

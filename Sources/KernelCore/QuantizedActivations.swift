@@ -7,8 +7,10 @@
 /// A row is cut in groups of 256 values, the last one filled with zeros; the first groups of all
 /// tokens come first, then the second ones, and so on. Each group holds four
 /// steps of 64 codes, then sums of codes, which offsets and minimums are multiplied with, the
-/// scale, and what `SharedProducts` takes off. Of each four codes in a step, the first and the third lie in its first half and the
-/// others in its second: so bytes of weights meet them after a mask and a shift.
+/// scale, and what `SharedProducts` takes off. Of each four codes in a step, the first and the
+/// third lie in its first half and the others in its second: so bytes of weights meet them after a
+/// mask and a shift. Panels take the codes in their natural order, `MatrixVector` in that of a
+/// format.
 public enum QuantizedActivations {
   /// Values in a group.
   @inlinable public static var groupSize: Int {
@@ -66,12 +68,13 @@ public enum QuantizedActivations {
   /// Quantizes one row of `count` values, writing its groups `stride` bytes apart.
   @inlinable @inline(__always)
   public static func quantize<S: InstructionSet>(
-    _ x: UnsafePointer<Float>, count: Int, into out: UnsafeMutableRawPointer, stride: Int, _: S.Type
+    _ x: UnsafePointer<Float>, count: Int, order: GroupOrder, into out: UnsafeMutableRawPointer,
+    stride: Int, _: S.Type
   ) {
     var start = 0
     var group = out
     while start < count {
-      quantizeGroup(x + start, count &- start, into: group, S.self)
+      quantizeGroup(x + start, count &- start, order, into: group, S.self)
       start &+= groupSize
       group += stride
     }
@@ -80,7 +83,8 @@ public enum QuantizedActivations {
   /// Quantizes up to 256 of the `remaining` values.
   @inlinable @inline(__always)
   static func quantizeGroup<S: InstructionSet>(
-    _ x: UnsafePointer<Float>, _ remaining: Int, into out: UnsafeMutableRawPointer, _: S.Type
+    _ x: UnsafePointer<Float>, _ remaining: Int, _ order: GroupOrder,
+    into out: UnsafeMutableRawPointer, _: S.Type
   ) {
     let scale = largest(x, remaining, S.self) / largestCode
     // A group too small to scale is zero to the last bit that matters.
@@ -88,15 +92,16 @@ public enum QuantizedActivations {
     let sums = (out + sumsOffset).assumingMemoryBound(to: Float.self)
     let pairSums = (out + minimumSumsOffset).assumingMemoryBound(to: Float.self)
     (out + scaleOffset).storeBytes(of: scale, as: Float.self)
-    var part = 0
-    while part < 16 {
+    var place = 0
+    while place < 16 {
+      let part = order.part(at: place)
       let codes = S.rounded(load(x, remaining, part, S.self) * inverse)
-      let even = out + ((part &>> 2) &* stepBytes &+ (part & 3) &* 16)
+      let even = out + ((place &>> 2) &* stepBytes &+ (place & 3) &* 16)
       S.storeWords(codes, even: even, odd: even + stepBytes / 2)
       sums[part] = S.sum(codes)
-      part &+= 1
+      place &+= 1
     }
-    part = 0
+    var part = 0
     while part < 8 {
       let sum = sums[2 &* part] + sums[2 &* part &+ 1]
       pairSums[part] = 0
@@ -106,7 +111,7 @@ public enum QuantizedActivations {
       pairSums[32 &+ part] = 0
       part &+= 1
     }
-    if S.sharesProducts { sumPairs(out, S.self) }
+    if S.sharesProducts, order == .natural { sumPairs(out, S.self) }
   }
 
   /// Writes the sums of products of neighbouring codes.

@@ -107,7 +107,11 @@ public final class Compute {
       }
     }
     timed("rounding of activations") {
-      if matrix.format.isFloat { padInput() } else { quantizeInput() }
+      if let packed = kernels.packed[matrix.format.rawValue] {
+        quantizeInput(input.tokens > Self.fewTokens ? .natural : packed.order)
+      } else {
+        padInput()
+      }
     }
     let floats = input.columns % 16 == 0 ? x : UnsafePointer(padded.pointer)
     products {
@@ -132,14 +136,14 @@ public final class Compute {
     var x: UnsafePointer<Float>?
     var tokens = 0
     var columns = 0
-    var isQuantized = false
+    var quantizedOrder: GroupOrder?
     var isPadded = false
     var isRounded = false
   }
 
-  private func quantizeInput() {
-    guard !input.isQuantized, let x = input.x else { return }
-    input.isQuantized = true
+  private func quantizeInput(_ order: GroupOrder) {
+    guard input.quantizedOrder != order, let x = input.x else { return }
+    input.quantizedOrder = order
     let columns = input.columns
     let groupBytes = QuantizedActivations.groupBytes
     let out = UnsafeMutableRawPointer(quantized.pointer)
@@ -147,12 +151,14 @@ public final class Compute {
     // A row takes a microsecond: only many are worth sharing out.
     guard tokens >= 8 else {
       for token in 0..<tokens {
-        quantize(x + token * columns, columns, out + token * groupBytes, tokens * groupBytes)
+        quantize(
+          x + token * columns, columns, order, out + token * groupBytes, tokens * groupBytes)
       }
       return
     }
     parallel(over: tokens) { token, _ in
-      quantize(x + token * columns, columns, out + token * groupBytes, tokens * groupBytes)
+      quantize(
+        x + token * columns, columns, order, out + token * groupBytes, tokens * groupBytes)
     }
   }
 

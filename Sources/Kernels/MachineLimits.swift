@@ -36,11 +36,14 @@ public struct MachineLimits: Sendable {
     buffer.pointer.update(repeating: 1, count: Self.memory)
     let bytes = UnsafeRawPointer(buffer.pointer)
     let piece = 1 << 20
-    readBytes = Self.best(Double(Self.memory), parallel) {
-      parallel(over: Self.memory / piece) { index, _ in
-        Self.keep(kernels.probeRead(bytes + index * piece, piece))
+    func read(prefetches: Bool) -> Double {
+      Self.best(Double(Self.memory), parallel) {
+        parallel(over: Self.memory / piece) { index, _ in
+          Self.keep(kernels.probeRead(bytes + index * piece, piece, prefetches))
+        }
       }
     }
+    readBytes = max(read(prefetches: false), read(prefetches: true))
     packedProducts = Self.best(Double(threads * Self.calls * 32), parallel) {
       parallel(over: threads) { index, _ in
         Self.keep(kernels.probeDots(Self.calls, UInt8(truncatingIfNeeded: index &+ 1)))

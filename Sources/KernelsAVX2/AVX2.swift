@@ -148,26 +148,20 @@
     }
 
     @inline(__always)
-    public static func spread8(_ v: Floats, _ step: Int) -> Floats {
-      let half = step < 4 ? v.lowHalf : v.highHalf
-      let lane = Int32(truncatingIfNeeded: (step & 3) &* 2)
-      return Floats(
-        lowHalf: permuteLanes256(half, _mm256_set1_epi32(lane)),
-        highHalf: permuteLanes256(half, _mm256_set1_epi32(lane &+ 1)))
-    }
-
-    @inline(__always)
     public static func loadTwice(_ p: UnsafeRawPointer) -> Bits {
       let v = half(p)
       return Bits(lowHalf: v, highHalf: v)
     }
 
     @inline(__always)
-    public static func loadTwice(_ p: UnsafeRawPointer, _ q: UnsafeRawPointer) -> Bits {
-      let a = quarter(p)
-      let b = quarter(q)
+    public static func loadQuarters(
+      _ p: UnsafeRawPointer, offset: Int, stride: Int, of bytes: Int
+    ) -> Bits {
+      let p = p + offset
       return Bits(
-        lowHalf: SIMD4(lowHalf: a, highHalf: a), highHalf: SIMD4(lowHalf: b, highHalf: b))
+        lowHalf: SIMD4(lowHalf: quarter(p), highHalf: quarter(p + stride)),
+        highHalf: SIMD4(
+          lowHalf: quarter(p + 2 &* stride), highHalf: quarter(p + 3 &* stride)))
     }
 
     @inline(__always)
@@ -178,14 +172,17 @@
     }
 
     @inline(__always)
-    public static func spread4(_ v: Floats, _ step: Int) -> Floats {
-      let half = step < 2 ? v.lowHalf : v.highHalf
-      let first = _mm256_set1_epi32(Int32(truncatingIfNeeded: (step & 1) &* 4))
-      let low = _mm256_add_epi32(first, _mm256_set_epi32(1, 1, 1, 1, 0, 0, 0, 0))
-      let high = _mm256_add_epi32(first, _mm256_set_epi32(3, 3, 3, 3, 2, 2, 2, 2))
-      return Floats(
-        lowHalf: permuteLanes256(half, low),
-        highHalf: permuteLanes256(half, high))
+    public static func spread(_ v: Floats, _ lanes: (Int, Int, Int, Int)) -> Floats {
+      Floats(
+        lowHalf: spread(v, lanes.0, lanes.1), highHalf: spread(v, lanes.2, lanes.3))
+    }
+
+    /// Two lanes of the same half, each repeated four times.
+    @inline(__always)
+    private static func spread(_ v: Floats, _ first: Int, _ second: Int) -> SIMD8<Float> {
+      let (a, b) = (Int32(truncatingIfNeeded: first), Int32(truncatingIfNeeded: second))
+      return permuteLanes256(
+        first < 8 ? v.lowHalf : v.highHalf, _mm256_set_epi32(b, b, b, b, a, a, a, a))
     }
 
     @inline(__always)
@@ -251,6 +248,18 @@
       Bits(
         lowHalf: expand(Int32(truncatingIfNeeded: bits)),
         highHalf: expand(Int32(truncatingIfNeeded: bits &>> 32)))
+    }
+
+    @inline(__always)
+    public static func expandBits(_ v: Bits, ofPair pair: Int) -> Bits {
+      let ones: Int64 = 0x0101_0101_0101_0101
+      let first = Int64(truncatingIfNeeded: 2 &* pair) &* ones
+      let places = SIMD4(first, first &+ ones, first, first &+ ones)
+      let bits = SIMD4(repeating: Int64(bitPattern: 0x8040_2010_0804_0201))
+      func expand(_ half: SIMD4<Int64>) -> SIMD4<Int64> {
+        _mm256_cmpeq_epi8(_mm256_shuffle_epi8(half, places) & bits, bits)
+      }
+      return Bits(lowHalf: expand(v.lowHalf), highHalf: expand(v.highHalf))
     }
 
     @inline(__always)

@@ -90,24 +90,43 @@
     }
 
     @inline(__always)
-    public static func spread8(_ v: Floats, _ step: Int) -> Floats {
-      let index = _mm512_set_epi32(1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0)
-      let first = _mm512_set1_epi32(Int32(truncatingIfNeeded: step &* 2))
-      return permuteLanes512(v, _mm512_add_epi32(index, first))
-    }
-
-    @inline(__always)
     public static func loadTwice(_ p: UnsafeRawPointer) -> Bits {
       let v = half(p)
       return Bits(lowHalf: v, highHalf: v)
     }
 
     @inline(__always)
-    public static func loadTwice(_ p: UnsafeRawPointer, _ q: UnsafeRawPointer) -> Bits {
-      let a = _mm_loadu_si128(p.assumingMemoryBound(to: __m128i.self))
-      let b = _mm_loadu_si128(q.assumingMemoryBound(to: __m128i.self))
-      return Bits(
-        lowHalf: SIMD4(lowHalf: a, highHalf: a), highHalf: SIMD4(lowHalf: b, highHalf: b))
+    public static func loadQuarters(
+      _ p: UnsafeRawPointer, offset: Int, stride: Int, of bytes: Int
+    ) -> Bits {
+      // All quarters lie in two registers, which other quarters and the scales are picked from too.
+      let first = offset / 64 &* 64
+      let second = min(first &+ 64, bytes &- 64)
+      let words = Int64(truncatingIfNeeded: stride / 2) &* 0x0001_0001_0001_0001
+      let lanes = _mm512_set4_epi64(
+        0x0007_0006_0005_0004, 0x0003_0002_0001_0000, 0x0007_0006_0005_0004,
+        0x0003_0002_0001_0000)
+      let quarters = _mm512_set_epi64(
+        3 &* words, 3 &* words, 2 &* words, 2 &* words, words, words, 0, 0)
+      let places = _mm512_add_epi16(
+        _mm512_add_epi16(lanes, quarters),
+        splatWord(Int16(truncatingIfNeeded: (offset &- first) / 2)))
+      return pick(
+        places, p + first, p + second,
+        distance: Int16(truncatingIfNeeded: (second &- first) / 2))
+    }
+
+    /// Words of two registers' worth of memory, by their places from the first one's begin.
+    ///
+    /// - `distance`: Words from the first to the second.
+    @inline(__always)
+    private static func pick(
+      _ places: Bits, _ first: UnsafeRawPointer, _ second: UnsafeRawPointer, distance: Int16
+    ) -> Bits {
+      let far = _mm512_srai_epi16(_mm512_sub_epi16(splatWord(31), places), 15)
+      let inSecond = _mm512_add_epi16(places, splatWord(32 &- distance))
+      return permuteWords512(
+        loadBits(first), (places & ~far) | (inSecond & far), loadBits(second))
     }
 
     @inline(__always)
@@ -132,10 +151,11 @@
     }
 
     @inline(__always)
-    public static func spread4(_ v: Floats, _ step: Int) -> Floats {
-      let index = _mm512_set_epi32(3, 3, 3, 3, 2, 2, 2, 2, 1, 1, 1, 1, 0, 0, 0, 0)
-      let first = _mm512_set1_epi32(Int32(truncatingIfNeeded: step &* 4))
-      return permuteLanes512(v, _mm512_add_epi32(index, first))
+    public static func spread(_ v: Floats, _ lanes: (Int, Int, Int, Int)) -> Floats {
+      let (a, b) = (Int32(truncatingIfNeeded: lanes.0), Int32(truncatingIfNeeded: lanes.1))
+      let (c, d) = (Int32(truncatingIfNeeded: lanes.2), Int32(truncatingIfNeeded: lanes.3))
+      return permuteLanes512(
+        v, _mm512_set_epi32(d, d, d, d, c, c, c, c, b, b, b, b, a, a, a, a))
     }
 
     @inline(__always)
@@ -163,9 +183,11 @@
     @inline(__always)
     public static func loadNibbles(_ p: UnsafeRawPointer, _ q: UnsafeRawPointer) -> Bits {
       // Each 16 bytes twice, then the odd quarters shifted: lanes of 16 bits, counts 0 and 4.
+      let (a, b) = (quarter(p), quarter(q))
+      let twice = Bits(
+        lowHalf: SIMD4(lowHalf: a, highHalf: a), highHalf: SIMD4(lowHalf: b, highHalf: b))
       let four: Int64 = 0x0004_0004_0004_0004
-      return _mm512_srlv_epi16(
-        loadTwice(p, q), _mm512_set_epi64(four, four, 0, 0, four, four, 0, 0))
+      return _mm512_srlv_epi16(twice, _mm512_set_epi64(four, four, 0, 0, four, four, 0, 0))
     }
 
     @inline(__always)
@@ -195,6 +217,17 @@
 
     @inline(__always)
     public static func expandBits(_ bits: UInt64) -> Bits { _mm512_movm_epi8(bits) }
+
+    @inline(__always)
+    public static func expandBits(_ v: Bits, ofPair pair: Int) -> Bits {
+      let ones: Int64 = 0x0101_0101_0101_0101
+      let first = Int64(truncatingIfNeeded: 2 &* pair) &* ones
+      let second = first &+ ones
+      let spread = _mm512_shuffle_epi8(
+        v, _mm512_set_epi64(second, first, second, first, second, first, second, first))
+      let bits = Int64(bitPattern: 0x8040_2010_0804_0201)
+      return _mm512_movm_epi8(_mm512_test_epi8_mask(spread, _mm512_set1_epi64(bits)))
+    }
 
     @inline(__always)
     public static func lookUp(_ indices: Bits, in table: SIMD2<Int64>) -> Bits {
@@ -263,9 +296,8 @@
       let last = loadBits(p + (end &- 64))
       let inLast = _mm512_sub_epi16(places, splatWord(Int16(truncatingIfNeeded: end / 2 &- 64)))
       if end <= 128 {
-        let far = _mm512_srai_epi16(_mm512_sub_epi16(splatWord(31), places), 15)
-        let picked = permuteWords512(loadBits(p), (places & ~far) | (inLast & far), last)
-        return widenHalves512(picked.lowHalf)
+        let distance = Int16(truncatingIfNeeded: end / 2 &- 32)
+        return widenHalves512(pick(places, p, p + (end &- 64), distance: distance).lowHalf)
       }
       let lanes = _mm512_set_epi64(
         0, 0, 0, 0, 0x000F_000E_000D_000C, 0x000B_000A_0009_0008, 0x0007_0006_0005_0004,
@@ -361,6 +393,11 @@
         _mm512_permutex2var_epi64(ab0, evens, cd0), _mm512_permutex2var_epi64(ab1, evens, cd1),
         _mm512_permutex2var_epi64(ab0, odds, cd0), _mm512_permutex2var_epi64(ab1, odds, cd1)
       )
+    }
+
+    @inline(__always)
+    private static func quarter(_ p: UnsafeRawPointer) -> SixteenBytes {
+      _mm_loadu_si128(p.assumingMemoryBound(to: __m128i.self))
     }
 
     @inline(__always)

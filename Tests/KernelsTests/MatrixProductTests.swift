@@ -25,7 +25,7 @@ struct ProductShape: Sendable, CustomTestStringConvertible {
   static func columns(_ format: WeightFormat) -> [Int] {
     switch format.blocks.blockSize {
     case 1: [1, 16, 17, 63, 300]
-    case 32: [32, 64, 96, 352]
+    case 32: [32, 64, 96, 352, 480]
     default: [256, 512]
     }
   }
@@ -104,6 +104,29 @@ struct ProductShape: Sendable, CustomTestStringConvertible {
       Self.product(Compute(kernels: $0, threads: 1), weights.matrix, x, tokens: 23)
     }
     #expect(results[0] == results[1])
+  }
+
+  @Test("One input serves formats that take it in different orders", arguments: [1, 3, 9])
+  func oneInputServesAllFormats(_ tokens: Int) {
+    var random = SeededGenerator(11)
+    let formats: [WeightFormat] = [.q4_K, .q6_K, .q2_K, .q4_0, .q4_K]
+    let matrices = formats.map { RandomMatrix($0, rows: 5, columns: 512, &random) }
+    let x = (0..<tokens * 512).map { _ in random.normal() }
+    for set in KernelSet.tested {
+      let compute = Compute(kernels: set, threads: 2)
+      let out = Buffer<Float>(count: tokens * 5)
+      x.withUnsafeBufferPointer { x in
+        guard let base = x.baseAddress else { return }
+        compute.prepare(base, tokens: tokens, columns: 512)
+        for matrix in matrices {
+          compute.multiply(matrix.matrix, into: out.pointer)
+          let shared = Array(UnsafeBufferPointer(start: out.pointer, count: out.count))
+          let alone = Self.product(
+            Compute(kernels: set, threads: 1), matrix.matrix, Array(x), tokens: tokens)
+          #expect(shared == alone, "\(set.name), \(matrix.matrix.format)")
+        }
+      }
+    }
   }
 
   static func product(_ compute: Compute, _ matrix: Matrix, _ x: [Float], tokens: Int) -> [Float] {

@@ -10,7 +10,7 @@ extension IQ4_NL: PackedFormat {
   public static func scales<S: InstructionSet>(
     _ group: UnsafeRawPointer, _: S.Type
   ) -> Floats {
-    S.gatherHalvesByIntegers(group, stride: 18)
+    S.gatherHalves(group, stride: 18)
   }
 
   @inlinable @inline(__always)
@@ -21,12 +21,14 @@ extension IQ4_NL: PackedFormat {
     return S.lookUp(S.loadNibbles(blocks + 2, blocks + 20) & S.splatByte(15), in: iq4Values)
   }
 
+  @inlinable @inline(__always) public static var order: GroupOrder { .evenParts }
+
   @inlinable @inline(__always)
   public static func words<S: InstructionSet>(
-    _ group: UnsafeRawPointer, step: Int, _: S.Type
-  ) -> (even: Bits, odd: Bits) {
-    let blocks = group + step &* 36
-    return S.lookUpWords(S.loadNibbles(blocks + 2, blocks + 20), in: iq4Values)
+    _ group: UnsafeRawPointer, half: Int, _: S.Type
+  ) -> FourBits {
+    iq4Words(
+      S.loadQuarters(group, offset: half &* 72 &+ 2, stride: 18, of: groupBytes), S.self)
   }
 }
 
@@ -37,4 +39,12 @@ var iq4Values: SixteenBytes {
   @inline(__always) get {
     SIMD2(Int64(bitPattern: 0xF6EA_DDCF_BFAD_9881), Int64(bitPattern: 0x7159_4535_2619_0D01))
   }
+}
+
+/// The values of the low nibbles of 64 bytes as words, then those of the high ones.
+@inlinable @inline(__always)
+func iq4Words<S: InstructionSet>(_ bytes: Bits, _: S.Type) -> FourBits {
+  let low = S.lookUpWords(bytes, in: iq4Values)
+  let high = S.lookUpWords(S.shiftedRight(bytes, 4), in: iq4Values)
+  return (low.even, low.odd, high.even, high.odd)
 }

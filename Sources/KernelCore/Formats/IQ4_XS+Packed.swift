@@ -30,11 +30,10 @@ extension IQ4_XS: PackedFormat {
     return S.lookUp(S.loadNibbles(quants, quants + 16) & S.splatByte(15), in: iq4Values)
   }
 
+  @inlinable @inline(__always) public static var order: GroupOrder { .evenParts }
+
   @inlinable @inline(__always)
   public static func words<S: InstructionSet>(
-    _ group: UnsafeRawPointer, step: Int, _: S.Type
-  ) -> (even: Bits, odd: Bits) {
-    let quants = group + (8 &+ step &* 32)
-    return S.lookUpWords(S.loadNibbles(quants, quants + 16), in: iq4Values)
-  }
+    _ group: UnsafeRawPointer, half: Int, _: S.Type
+  ) -> FourBits { iq4Words(S.loadBits(group + (8 &+ half &* 64)), S.self) }
 }

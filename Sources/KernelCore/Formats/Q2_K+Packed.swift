@@ -36,20 +36,22 @@ extension Q2_K: PackedFormat {
 
   // Pairs of bits stay where they are, up to 64 times as large.
 
+  @inlinable @inline(__always) public static var order: GroupOrder { .bothHalves }
+
   @inlinable @inline(__always)
   public static func words<S: InstructionSet>(
-    _ group: UnsafeRawPointer, step: Int, _: S.Type
-  ) -> (even: Bits, odd: Bits) {
-    let bytes = S.loadTwice(group + (16 &+ (step &>> 1) &* 32))
-    let shift = Int64(truncatingIfNeeded: (step & 1) &* 4)
-    return inPlace(bytes, 0x03 &<< shift, 0x0C &<< shift, S.self)
+    _ group: UnsafeRawPointer, half: Int, _: S.Type
+  ) -> FourBits {
+    let even = S.loadBits(group + 16)
+    let odd = S.shiftedRight(even, 8)
+    let low = S.splatWord(half == 0 ? 0x03 : 0x30)
+    let high = S.splatWord(half == 0 ? 0x0C : 0xC0)
+    return (even & low, odd & low, even & high, odd & high)
   }
 
   @inlinable @inline(__always)
-  public static func wordScales<S: InstructionSet>(
-    _ group: UnsafeRawPointer, _: S.Type
-  ) -> Floats {
+  public static func wordScales<S: InstructionSet>(_ scales: Floats, _: S.Type) -> Floats {
     let (a, b, c): (Float, Float, Float) = (0.25, 0.0625, 0.015625)
-    return S.product(scales(group, S.self), Floats(1, 1, a, a, b, b, c, c, 1, 1, a, a, b, b, c, c))
+    return S.product(scales, Floats(1, 1, a, a, b, b, c, c, 1, 1, a, a, b, b, c, c))
   }
 }

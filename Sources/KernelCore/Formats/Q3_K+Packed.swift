@@ -31,4 +31,22 @@ extension Q3_K: PackedFormat {
     let masks = S.shiftedRight(S.loadTwice(group, thenShifted: 1), step &* 2) & S.splatByte(1)
     return low | S.shiftedLeft(masks, 2)
   }
+
+  @inlinable @inline(__always) public static var order: GroupOrder { .bothHalves }
+
+  @inlinable @inline(__always)
+  public static func words<S: InstructionSet>(
+    _ group: UnsafeRawPointer, half: Int, _: S.Type
+  ) -> FourBits {
+    let pairs = S.loadBits(group + 32)
+    let third = S.loadTwice(group, thenShifted: 4)
+    let (mask, four) = (S.splatByte(3), S.splatByte(4))
+    return half == 0
+      ? words(
+        pairs & mask | S.shiftedLeft(third, 2) & four,
+        S.shiftedRight(pairs, 2) & mask | S.shiftedLeft(third, 1) & four, S.self)
+      : words(
+        S.shiftedRight(pairs, 4) & mask | third & four,
+        S.shiftedRight(pairs, 6) & mask | S.shiftedRight(third, 1) & four, S.self)
+  }
 }

@@ -22,20 +22,12 @@ extension Q4_1: PackedFormat {
     return S.loadNibbles(blocks + 4, blocks + 24) & S.splatByte(15)
   }
 
-  // High nibbles stay where they are, sixteen times as large.
-
-  @inlinable @inline(__always) public static var hasSmallWordBlocks: Bool { true }
+  @inlinable @inline(__always) public static var order: GroupOrder { .evenParts }
 
   @inlinable @inline(__always)
   public static func words<S: InstructionSet>(
-    _ group: UnsafeRawPointer, step: Int, _: S.Type
-  ) -> (even: Bits, odd: Bits) {
-    let blocks = group + step &* 40
-    return nibblesInPlace(S.loadTwice(blocks + 4, blocks + 24), S.self)
+    _ group: UnsafeRawPointer, half: Int, _: S.Type
+  ) -> FourBits {
+    nibbles(S.loadQuarters(group, offset: half &* 80 &+ 4, stride: 20, of: groupBytes), S.self)
   }
-
-  @inlinable @inline(__always)
-  public static func wordScales<S: InstructionSet>(
-    _ group: UnsafeRawPointer, _: S.Type
-  ) -> Floats { scalesInPlace(scales(group, S.self), S.self) }
 }

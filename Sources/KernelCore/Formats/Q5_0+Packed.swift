@@ -10,7 +10,7 @@ extension Q5_0: PackedFormat {
   public static func scales<S: InstructionSet>(
     _ group: UnsafeRawPointer, _: S.Type
   ) -> Floats {
-    S.gatherHalvesByIntegers(group, stride: 22)
+    S.gatherHalves(group, stride: 22)
   }
 
   @inlinable @inline(__always)
@@ -20,6 +20,18 @@ extension Q5_0: PackedFormat {
     let blocks = group + step &* 44
     let nibbles = S.loadNibbles(blocks + 6, blocks + 28) & S.splatByte(15)
     return nibbles | fifthBits(blocks + 2, blocks + 24, S.self)
+  }
+
+  @inlinable @inline(__always) public static var order: GroupOrder { .evenParts }
+
+  @inlinable @inline(__always)
+  public static func words<S: InstructionSet>(
+    _ group: UnsafeRawPointer, half: Int, _: S.Type
+  ) -> FourBits {
+    let offset = half &* 88 &+ 2
+    return fiveBits(
+      S.loadQuarters(group, offset: offset &+ 4, stride: 22, of: groupBytes),
+      fifths: S.loadQuarters(group, offset: offset, stride: 22, of: groupBytes), S.self)
   }
 }
 
@@ -31,4 +43,14 @@ func fifthBits<S: InstructionSet>(
   let low = UInt64(truncatingIfNeeded: p.loadUnaligned(as: UInt32.self))
   let high = UInt64(truncatingIfNeeded: q.loadUnaligned(as: UInt32.self))
   return S.expandBits(low | high &<< 32) & S.splatByte(16)
+}
+
+/// The low nibbles of four blocks as words, then the high ones, with their fifth bits: 32 in the
+/// first bytes of each quarter.
+@inlinable @inline(__always)
+func fiveBits<S: InstructionSet>(_ nibbles: Bits, fifths: Bits, _: S.Type) -> FourBits {
+  let (mask, fifth) = (S.splatByte(15), S.splatByte(16))
+  let low = nibbles & mask | S.expandBits(fifths, ofPair: 0) & fifth
+  let high = S.shiftedRight(nibbles, 4) & mask | S.expandBits(fifths, ofPair: 1) & fifth
+  return (S.evenBytes(low), S.oddBytes(low), S.evenBytes(high), S.oddBytes(high))
 }

@@ -22,4 +22,16 @@ extension Q5_1: PackedFormat {
     let nibbles = S.loadNibbles(blocks + 8, blocks + 32) & S.splatByte(15)
     return nibbles | fifthBits(blocks + 4, blocks + 28, S.self)
   }
+
+  @inlinable @inline(__always) public static var order: GroupOrder { .evenParts }
+
+  @inlinable @inline(__always)
+  public static func words<S: InstructionSet>(
+    _ group: UnsafeRawPointer, half: Int, _: S.Type
+  ) -> FourBits {
+    let offset = half &* 96 &+ 4
+    return fiveBits(
+      S.loadQuarters(group, offset: offset &+ 4, stride: 24, of: groupBytes),
+      fifths: S.loadQuarters(group, offset: offset, stride: 24, of: groupBytes), S.self)
+  }
 }

@@ -9,9 +9,7 @@ extension Q5_K: PackedFormat {
   @inlinable @inline(__always)
   public static func scales<S: InstructionSet>(
     _ group: UnsafeRawPointer, _: S.Type
-  ) -> Floats {
-    scalesAndMinimums(group, S.splat(1), S.self)
-  }
+  ) -> Floats { scalesAndMinimums(group, S.self) }
 
   @inlinable @inline(__always)
   public static func unpack<S: InstructionSet>(
@@ -20,5 +18,21 @@ extension Q5_K: PackedFormat {
     let low = S.loadTwice(group + (48 &+ step &* 32), thenShifted: 4) & S.splatByte(15)
     let bits = S.shiftedRight(S.loadTwice(group + 16, thenShifted: 1), step &* 2) & S.splatByte(1)
     return low | S.shiftedLeft(bits, 4)
+  }
+
+  @inlinable @inline(__always) public static var order: GroupOrder { .evenPairs }
+
+  @inlinable @inline(__always)
+  public static func words<S: InstructionSet>(
+    _ group: UnsafeRawPointer, half: Int, _: S.Type
+  ) -> FourBits {
+    let nibbles = S.loadBits(group + (48 &+ half &* 64))
+    let (mask, fifth) = (S.splatByte(15), S.splatByte(16))
+    // Bits 4 * half and, of the next block, 4 * half + 1; each third block's are two bits higher.
+    let bits = S.loadTwice(group + 16, thenShifted: 2)
+    let low = half == 0 ? S.shiftedLeft(bits, 4) : bits
+    let high = half == 0 ? S.shiftedLeft(bits, 3) : S.shiftedRight(bits, 1)
+    return words(
+      nibbles & mask | low & fifth, S.shiftedRight(nibbles, 4) & mask | high & fifth, S.self)
   }
 }
