@@ -1,8 +1,8 @@
 /// The order in which the sixteen parts of a group, 16 values each, lie in memory.
 ///
 /// A format's bytes hold weights of several parts each, as low and high nibbles, say. Where
-/// activations lie in the order in which masks and shifts of whole vectors bring the weights forth, none
-/// of them need be moved.
+/// activations lie in the order in which masks and shifts of whole vectors bring the weights forth,
+/// none of them need be moved.
 public struct GroupOrder: Equatable, Sendable {
   /// The parts: a hexadecimal digit for each, the first one last.
   @usableFromInline let digits: UInt64
@@ -14,21 +14,22 @@ public struct GroupOrder: Equatable, Sendable {
   @inlinable public static var natural: GroupOrder {
     @inline(__always) get { GroupOrder(0xFEDC_BA98_7654_3210) }
   }
-  /// Of each eight parts the even ones, then the odd ones: low and high nibbles of four blocks.
+  /// 0 2 4 6 1 3 5 7 of each eight parts: low and high nibbles of four blocks.
   @inlinable public static var evenParts: GroupOrder {
     @inline(__always) get { GroupOrder(0xFDB9_ECA8_7531_6420) }
   }
-  /// Of each four times two parts the first and the third, then the others: low and high nibbles
-  /// of 64 bytes, where each 32 bytes hold 64 weights.
+  /// 0 1 4 5 2 3 6 7 of each eight parts: low and high nibbles of 64 bytes, where each 32 bytes hold
+  /// 64 weights.
   @inlinable public static var evenPairs: GroupOrder {
     @inline(__always) get { GroupOrder(0xFEBA_DC98_7632_5410) }
   }
-  /// Of both halves the first two parts, then the next two, and so on: the pairs of bits of 64
-  /// bytes, where each 32 bytes hold 128 weights.
+  /// 0 1 8 9, 2 3 10 11 and so on: the pairs of bits of 64 bytes, where each 32 bytes hold 128
+  /// weights.
   @inlinable public static var bothHalves: GroupOrder {
     @inline(__always) get { GroupOrder(0xFE76_DC54_BA32_9810) }
   }
 
+  // The one that the compiler would write is not inlined in other modules.
   @inlinable @inline(__always)
   public static func == (a: GroupOrder, b: GroupOrder) -> Bool { a.digits == b.digits }
 

@@ -70,7 +70,7 @@ public protocol InstructionSet: SendableMetatype {
   /// Eight half-precision values, four in each word, widened into the low lanes.
   static func halves(_ low: UInt64, _ high: UInt64) -> Floats
   /// Eight half-precision values, `stride` bytes apart, widened into the low lanes; the high lanes
-  /// are some of them too. The stride is 26 at most.
+  /// are any of them, or zeros. The stride is 26 at most.
   static func gatherHalves(_ p: UnsafeRawPointer, stride: Int) -> Floats
   /// Eight pairs of half-precision values, `stride` bytes apart: the firsts in the low lanes, the
   /// seconds in the high ones. The stride is 26 at most.
@@ -96,10 +96,12 @@ public protocol InstructionSet: SendableMetatype {
   static func loadHalves(_ p: UnsafeRawPointer, _ q: UnsafeRawPointer) -> Bits
   /// The 32 bytes at `p`, then the same shifted right by `shift` in lanes of 16 bits.
   static func loadTwice(_ p: UnsafeRawPointer, thenShifted shift: Int) -> Bits
-  /// The 32 bytes at `p` twice.
-  static func loadTwice(_ p: UnsafeRawPointer) -> Bits
   /// Sixteen bytes at an offset from `p`, and at one, two and three strides after it, of so many
-  /// bytes that can be read at `p`. All numbers are even, and the stride is 24 at most.
+  /// bytes that can be read at `p`.
+  ///
+  /// All numbers are even. The 64 bytes from the last multiple of 64 before the offset, and the 64
+  /// after those or the last ones, hold all four: so it is in halves of groups whose blocks have 24
+  /// bytes at most.
   static func loadQuarters(
     _ p: UnsafeRawPointer, offset: Int, stride: Int, of bytes: Int
   ) -> Bits

@@ -2,10 +2,13 @@ import BlockFormats
 
 /// Products of some rows of a matrix with one vector or a few: the decode step's kernels.
 ///
-/// They read every weight once from memory. Rows are walked one after the other, so that memory sees a single
-/// stream; weights are decoded once for up to four tokens.
+/// They read every weight once from memory. Rows are walked one after the other, so that memory
+/// sees a single stream; weights are decoded once for up to four tokens.
 public enum MatrixVector {
   /// How far ahead lines are asked for, in bytes.
+  ///
+  /// Twice what 40 GB/s bring while memory answers. With 4 KiB one thread is 3 % slower, with 12 KiB
+  /// no faster.
   @usableFromInline static var prefetchDistance: Int {
     @inlinable @inline(__always) get { 8192 }
   }
@@ -181,7 +184,7 @@ public enum MatrixVector {
     return scales * (sums(offset) * S.splat(-Float(F.offset)))
   }
 
-  /// Asks for the lines that lie some bytes ahead, of a row some groups.
+  /// Asks for the lines that lie some bytes ahead, as many as there are bytes.
   @inlinable @inline(__always)
   static func prefetch<S: InstructionSet>(
     _ p: UnsafeRawPointer, _ bytes: Int, ahead: Int = prefetchDistance, _: S.Type

@@ -10,7 +10,8 @@ public enum CodeKind: Equatable {
 
 /// A block format that unpacks to bytes, with a scale for every 32 weights or every sixteen.
 ///
-/// A kernel walks a row in groups of 256 weights, and a group in four steps of 64.
+/// A kernel walks a row in groups of 256 weights, and a group in four steps of 64 or, for products
+/// with vectors, in two halves.
 /// `w = scale * code - minimum`, where the code is the byte less the format's offset.
 public protocol PackedFormat: BlockFormat {
   /// What the bytes mean.
@@ -28,14 +29,15 @@ public protocol PackedFormat: BlockFormat {
   static func smallMinimums<S: InstructionSet>(_ group: UnsafeRawPointer, _: S.Type) -> Floats
   /// Bytes of weights `64 * step …< 64 * (step + 1)` of a group.
   static func unpack<S: InstructionSet>(_ group: UnsafeRawPointer, step: Int, _: S.Type) -> Bits
-  /// The order in which `words` take a group's weights.
+  /// The order in which `words` take a group's weights. Where a group has several blocks, its halves
+  /// stay apart.
   static var order: GroupOrder { get }
   /// Half of a group, in that order, as words that may be multiples of what they should be: of 64
   /// weights those at even places and those at odd ones, then likewise of the other 64.
   static func words<S: InstructionSet>(
     _ group: UnsafeRawPointer, half: Int, _: S.Type
   ) -> FourBits
-  /// The scales of `words`, less their multiples.
+  /// The scales, divided by the multiples that `words` are.
   static func wordScales<S: InstructionSet>(_ scales: Floats, _: S.Type) -> Floats
 }
 
@@ -61,7 +63,7 @@ extension PackedFormat {
     scales
   }
 
-  /// Whether the lanes of all four `words` have the same scales.
+  /// Whether the lanes of all four `words`, then of the same multiple, have the same scales.
   @inlinable @inline(__always)
   static var wordsShareScales: Bool { order == .evenParts && !hasSmallBlocks }
 
@@ -95,6 +97,15 @@ extension PackedFormat {
   static func words<S: InstructionSet>(_ first: Bits, _ second: Bits, _: S.Type) -> FourBits {
     let (a, b) = (widened(first, S.self), widened(second, S.self))
     return (a.even, a.odd, b.even, b.odd)
+  }
+
+  /// Sixteen bytes of each of the four blocks in a half of a group, from an offset on.
+  @inlinable @inline(__always)
+  static func quarters<S: InstructionSet>(
+    _ group: UnsafeRawPointer, half: Int, at offset: Int, _: S.Type
+  ) -> Bits {
+    S.loadQuarters(
+      group, offset: 4 &* half &* blockBytes &+ offset, stride: blockBytes, of: groupBytes)
   }
 
   /// The low nibbles of 64 bytes as words, then the high ones.

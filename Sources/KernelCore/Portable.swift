@@ -105,12 +105,6 @@ public enum Portable: InstructionSet {
   }
 
   @inline(__always)
-  public static func loadTwice(_ p: UnsafeRawPointer) -> Bits {
-    let v = p.loadUnaligned(as: SIMD4<Int64>.self)
-    return Bits(lowHalf: v, highHalf: v)
-  }
-
-  @inline(__always)
   public static func loadQuarters(
     _ p: UnsafeRawPointer, offset: Int, stride: Int, of bytes: Int
   ) -> Bits {

@@ -37,8 +37,10 @@ public enum QuantizedActivations {
   @inlinable public static var scaleOffset: Int {
     @inline(__always) get { 736 }
   }
-  /// Where the negated sums of products of neighbouring codes begin, integers modulo 2³²: of each 32
+  /// Where the negated sums of products of neighbouring codes begin, integers modulo 2³², of each 32
   /// codes.
+  ///
+  /// They are written in the natural order alone, which panels take.
   @inlinable public static var pairSumsOffset: Int {
     @inline(__always) get { 768 }
   }
@@ -65,7 +67,8 @@ public enum QuantizedActivations {
     @inline(__always) get { 32767 - 128 }
   }
 
-  /// Quantizes one row of `count` values, writing its groups `stride` bytes apart.
+  /// Quantizes one row of `count` values, writing its groups `stride` bytes apart, their codes in
+  /// an order.
   @inlinable @inline(__always)
   public static func quantize<S: InstructionSet>(
     _ x: UnsafePointer<Float>, count: Int, order: GroupOrder, into out: UnsafeMutableRawPointer,

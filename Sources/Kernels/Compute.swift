@@ -106,20 +106,20 @@ public final class Compute {
         self.roundedProduct(matrix, rounded, roundedProduct, into: out, stride: stride)
       }
     }
+    let isFew = input.tokens <= (matrix.format.isFloat ? Self.fewFloatTokens : Self.fewTokens)
     timed("rounding of activations") {
       if let packed = kernels.packed[matrix.format.rawValue] {
-        quantizeInput(input.tokens > Self.fewTokens ? .natural : packed.order)
+        quantizeInput(isFew ? packed.order : .natural)
       } else {
         padInput()
       }
     }
     let floats = input.columns % 16 == 0 ? x : UnsafePointer(padded.pointer)
     products {
-      switch (input.tokens, matrix.format.isFloat) {
-      case (...Self.fewFloatTokens, true):
-        floatVectors(matrix, floats, into: out, stride: stride)
-      case (...Self.fewTokens, false): packedVectors(matrix, into: out, stride: stride)
-      default: panelProduct(matrix, floats, into: out, stride: stride)
+      switch (isFew, matrix.format.isFloat) {
+      case (true, true): floatVectors(matrix, floats, into: out, stride: stride)
+      case (true, false): packedVectors(matrix, into: out, stride: stride)
+      case (false, _): panelProduct(matrix, floats, into: out, stride: stride)
       }
     }
   }
@@ -141,6 +141,8 @@ public final class Compute {
     var isRounded = false
   }
 
+  /// Quantizes the input, unless it was for the last product: a matrix whose format takes another
+  /// order has it done anew, which costs little beside reading the matrix.
   private func quantizeInput(_ order: GroupOrder) {
     guard input.quantizedOrder != order, let x = input.x else { return }
     input.quantizedOrder = order

@@ -2,7 +2,7 @@ import KernelCore
 
 /// What a machine can do at best with some kernels on some threads, measured.
 public struct MachineLimits: Sendable {
-  /// Bytes a second read from memory.
+  /// Bytes a second read from memory, with lines asked for ahead or without: the better of both.
   public let readBytes: Double
   /// Products a second of packed weights with quantized activations.
   public let packedProducts: Double
@@ -24,7 +24,7 @@ public struct MachineLimits: Sendable {
   private static let time = Duration.milliseconds(250)
   private static let calls = 12 << 20
 
-  /// Measures for about a second.
+  /// Measures for a quarter of a second each.
   ///
   /// - Parameters:
   ///   - kernels: The set whose words are used.

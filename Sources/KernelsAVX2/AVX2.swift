@@ -148,12 +148,6 @@
     }
 
     @inline(__always)
-    public static func loadTwice(_ p: UnsafeRawPointer) -> Bits {
-      let v = half(p)
-      return Bits(lowHalf: v, highHalf: v)
-    }
-
-    @inline(__always)
     public static func loadQuarters(
       _ p: UnsafeRawPointer, offset: Int, stride: Int, of bytes: Int
     ) -> Bits {
@@ -177,7 +171,7 @@
         lowHalf: spread(v, lanes.0, lanes.1), highHalf: spread(v, lanes.2, lanes.3))
     }
 
-    /// Two lanes of the same half, each repeated four times.
+    /// Two lanes of the same half, each repeated four times: of their numbers, three bits count.
     @inline(__always)
     private static func spread(_ v: Floats, _ first: Int, _ second: Int) -> SIMD8<Float> {
       let (a, b) = (Int32(truncatingIfNeeded: first), Int32(truncatingIfNeeded: second))

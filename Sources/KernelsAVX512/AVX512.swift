@@ -90,30 +90,30 @@
     }
 
     @inline(__always)
-    public static func loadTwice(_ p: UnsafeRawPointer) -> Bits {
-      let v = half(p)
-      return Bits(lowHalf: v, highHalf: v)
-    }
-
-    @inline(__always)
     public static func loadQuarters(
       _ p: UnsafeRawPointer, offset: Int, stride: Int, of bytes: Int
     ) -> Bits {
-      // All quarters lie in two registers, which other quarters and the scales are picked from too.
+      // All quarters lie in two registers, which others, and mostly the scales, are picked from too.
       let first = offset / 64 &* 64
       let second = min(first &+ 64, bytes &- 64)
       let words = Int64(truncatingIfNeeded: stride / 2) &* 0x0001_0001_0001_0001
-      let lanes = _mm512_set4_epi64(
-        0x0007_0006_0005_0004, 0x0003_0002_0001_0000, 0x0007_0006_0005_0004,
-        0x0003_0002_0001_0000)
       let quarters = _mm512_set_epi64(
         3 &* words, 3 &* words, 2 &* words, 2 &* words, words, words, 0, 0)
       let places = _mm512_add_epi16(
-        _mm512_add_epi16(lanes, quarters),
+        _mm512_add_epi16(eightsOfWords, quarters),
         splatWord(Int16(truncatingIfNeeded: (offset &- first) / 2)))
       return pick(
         places, p + first, p + second,
         distance: Int16(truncatingIfNeeded: (second &- first) / 2))
+    }
+
+    /// Numbers from 0 to 7 as words, four times.
+    private static var eightsOfWords: Bits {
+      @inline(__always) get {
+        _mm512_set4_epi64(
+          0x0007_0006_0005_0004, 0x0003_0002_0001_0000, 0x0007_0006_0005_0004,
+          0x0003_0002_0001_0000)
+      }
     }
 
     /// Words of two registers' worth of memory, by their places from the first one's begin.
@@ -280,21 +280,18 @@
       gather(p, stride, then: 1)
     }
 
-    /// Eight halves `stride` bytes apart, then the eight that lie `distance` words after them.
+    /// Eight halves `stride` bytes apart, then the eight that lie some words after them.
     @inline(__always)
     private static func gather(
-      _ p: UnsafeRawPointer, _ stride: Int, then distance: Int
+      _ p: UnsafeRawPointer, _ stride: Int, then words: Int
     ) -> Floats {
-      let blocks = _mm512_set4_epi64(
-        0x0007_0006_0005_0004, 0x0003_0002_0001_0000, 0x0007_0006_0005_0004, 0x0003_0002_0001_0000)
-      let seconds = Int64(truncatingIfNeeded: distance) &* 0x0001_0001_0001_0001
+      let blocks = eightsOfWords
+      let seconds = Int64(truncatingIfNeeded: words) &* 0x0001_0001_0001_0001
       let places = _mm512_add_epi16(
         _mm512_mullo_epi16(blocks, splatWord(Int16(truncatingIfNeeded: stride / 2))),
         _mm512_set_epi64(0, 0, 0, 0, seconds, seconds, 0, 0))
       // Words are picked from two registers at a time: the last one ends with the last half.
-      let end = 7 &* stride &+ 2 &+ 2 &* distance
-      let last = loadBits(p + (end &- 64))
-      let inLast = _mm512_sub_epi16(places, splatWord(Int16(truncatingIfNeeded: end / 2 &- 64)))
+      let end = 7 &* stride &+ 2 &+ 2 &* words
       if end <= 128 {
         let distance = Int16(truncatingIfNeeded: end / 2 &- 32)
         return widenHalves512(pick(places, p, p + (end &- 64), distance: distance).lowHalf)
@@ -302,9 +299,10 @@
       let lanes = _mm512_set_epi64(
         0, 0, 0, 0, 0x000F_000E_000D_000C, 0x000B_000A_0009_0008, 0x0007_0006_0005_0004,
         0x0003_0002_0001_0000)
+      let inLast = _mm512_sub_epi16(places, splatWord(Int16(truncatingIfNeeded: end / 2 &- 64)))
       let far = _mm512_srai_epi16(_mm512_sub_epi16(splatWord(63), places), 15)
       let near = permuteWords512(loadBits(p), places, loadBits(p + 64))
-      let picked = permuteWords512(near, (lanes & ~far) | (inLast & far), last)
+      let picked = permuteWords512(near, (lanes & ~far) | (inLast & far), loadBits(p + (end &- 64)))
       return widenHalves512(picked.lowHalf)
     }
 

@@ -151,7 +151,7 @@ struct EmbeddedModelTests {
     #expect(try divergence(candidate, candidate, exact) == 0)
     let sets = try [exact, rounding].map { try Session(candidate, $0).kernelsName }
     #expect((cost > 0) == (sets[0] != sets[1]))
-    #expect(try rounding.roundsPrompts(of: candidate) == (cost > 0))
+    #expect(try rounding.selectsRounding(for: candidate) == (cost > 0))
   }
 
   @Test("A file of logits says what the models in lock step say, within its 16 bits")

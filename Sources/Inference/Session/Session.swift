@@ -28,10 +28,11 @@ public struct SessionOptions: Sendable {
   /// The defaults.
   public init() {}
 
-  /// Whether a session with a model rounds prompts: its kernels may round nothing of that format.
+  /// Whether the kernels of a session with a model are some that round prompts: none may, or none
+  /// have room for its format.
   ///
   /// - Throws: `KernelSelectionError` if the machine has no set of the name.
-  public func roundsPrompts(of model: Model) throws(KernelSelectionError) -> Bool {
+  public func selectsRounding(for model: Model) throws(KernelSelectionError) -> Bool {
     try selectKernels(for: model).rounded != nil
   }
 

@@ -26,10 +26,7 @@ extension IQ4_NL: PackedFormat {
   @inlinable @inline(__always)
   public static func words<S: InstructionSet>(
     _ group: UnsafeRawPointer, half: Int, _: S.Type
-  ) -> FourBits {
-    iq4Words(
-      S.loadQuarters(group, offset: half &* 72 &+ 2, stride: 18, of: groupBytes), S.self)
-  }
+  ) -> FourBits { iq4Words(quarters(group, half: half, at: 2, S.self), S.self) }
 }
 
 /// The non-linear value of each 4-bit code: −127, −104, −83, −65, −49, −35, −22, −10, 1, 13, 25,

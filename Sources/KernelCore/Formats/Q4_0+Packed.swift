@@ -27,6 +27,6 @@ extension Q4_0: PackedFormat {
   public static func words<S: InstructionSet>(
     _ group: UnsafeRawPointer, half: Int, _: S.Type
   ) -> FourBits {
-    nibbles(S.loadQuarters(group, offset: half &* 72 &+ 2, stride: 18, of: groupBytes), S.self)
+    nibbles(quarters(group, half: half, at: 2, S.self), S.self)
   }
 }

@@ -28,6 +28,6 @@ extension Q4_1: PackedFormat {
   public static func words<S: InstructionSet>(
     _ group: UnsafeRawPointer, half: Int, _: S.Type
   ) -> FourBits {
-    nibbles(S.loadQuarters(group, offset: half &* 80 &+ 4, stride: 20, of: groupBytes), S.self)
+    nibbles(quarters(group, half: half, at: 4, S.self), S.self)
   }
 }

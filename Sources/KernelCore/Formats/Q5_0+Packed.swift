@@ -28,10 +28,9 @@ extension Q5_0: PackedFormat {
   public static func words<S: InstructionSet>(
     _ group: UnsafeRawPointer, half: Int, _: S.Type
   ) -> FourBits {
-    let offset = half &* 88 &+ 2
-    return fiveBits(
-      S.loadQuarters(group, offset: offset &+ 4, stride: 22, of: groupBytes),
-      fifths: S.loadQuarters(group, offset: offset, stride: 22, of: groupBytes), S.self)
+    fiveBits(
+      quarters(group, half: half, at: 6, S.self),
+      fifths: quarters(group, half: half, at: 2, S.self), S.self)
   }
 }
 

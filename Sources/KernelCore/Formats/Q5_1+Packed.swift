@@ -29,9 +29,8 @@ extension Q5_1: PackedFormat {
   public static func words<S: InstructionSet>(
     _ group: UnsafeRawPointer, half: Int, _: S.Type
   ) -> FourBits {
-    let offset = half &* 96 &+ 4
-    return fiveBits(
-      S.loadQuarters(group, offset: offset &+ 4, stride: 24, of: groupBytes),
-      fifths: S.loadQuarters(group, offset: offset, stride: 24, of: groupBytes), S.self)
+    fiveBits(
+      quarters(group, half: half, at: 8, S.self),
+      fifths: quarters(group, half: half, at: 4, S.self), S.self)
   }
 }

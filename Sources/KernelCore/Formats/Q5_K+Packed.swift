@@ -28,7 +28,8 @@ extension Q5_K: PackedFormat {
   ) -> FourBits {
     let nibbles = S.loadBits(group + (48 &+ half &* 64))
     let (mask, fifth) = (S.splatByte(15), S.splatByte(16))
-    // Bits 4 * half and, of the next block, 4 * half + 1; each third block's are two bits higher.
+    // Low nibbles are of blocks 4 * half and 4 * half + 2, high ones of the blocks after them: the
+    // second 32 bytes are shifted, so that one bit serves both.
     let bits = S.loadTwice(group + 16, thenShifted: 2)
     let low = half == 0 ? S.shiftedLeft(bits, 4) : bits
     let high = half == 0 ? S.shiftedLeft(bits, 3) : S.shiftedRight(bits, 1)

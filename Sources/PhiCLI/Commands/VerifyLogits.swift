@@ -32,7 +32,7 @@ enum VerifyLogits {
     }
     var report = VerifyReport(
       reference: VerifyReport.Subject(file), candidate: VerifyReport.Subject(candidate.file))
-    report.candidate.roundsPrompts = try options.roundsPrompts(of: candidate)
+    report.candidate.roundsPrompts = try options.selectsRounding(for: candidate)
     let comparison = VerifyReport.Comparison(compared, length: file.length, isFromFile: true)
     report.comparison = comparison
     report.verdict = Verdict(comparison.summary, limits)

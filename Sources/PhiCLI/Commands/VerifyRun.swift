@@ -55,7 +55,7 @@ struct VerifyRun {
       reference: VerifyReport.Subject(reference.file),
       candidate: VerifyReport.Subject(candidate.file))
     report.candidate.roundsPrompts = try Self.candidate(options, arguments)
-      .roundsPrompts(of: candidate)
+      .selectsRounding(for: candidate)
     try explanation.check(reference, candidate)
     if explanation.measures, arguments.has("as-run") {
       throw UsageError(description: "--as-run is for the whole: what explains it rounds nothing")
