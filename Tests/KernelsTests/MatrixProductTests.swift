@@ -1,4 +1,5 @@
 import BlockFormats
+import Foundation
 import Testing
 
 @testable import Kernels
@@ -104,6 +105,32 @@ struct ProductShape: Sendable, CustomTestStringConvertible {
       Self.product(Compute(kernels: $0, threads: 1), weights.matrix, x, tokens: 23)
     }
     #expect(results[0] == results[1])
+  }
+
+  @Test("Nothing is read beyond the last row, where a file may end", arguments: cases)
+  func staysWithinTheMatrix(_ name: String, _ format: WeightFormat) throws {
+    var random = SeededGenerator(UInt64(format.rawValue + 21))
+    let set = try #require(KernelSet.tested.first { $0.name == name })
+    let page = Int(sysconf(Int32(_SC_PAGESIZE)))
+    for columns in Self.columns(format) {
+      let weights = RandomMatrix(format, rows: 35, columns: columns, &random)
+      let bytes = weights.matrix.rows * weights.matrix.rowBytes
+      let pages = (bytes + page - 1) / page * page
+      let memory = try #require(
+        mmap(nil, pages + page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0))
+      try #require(memory != MAP_FAILED)
+      defer { munmap(memory, pages + page) }
+      let start = memory + (pages - bytes)
+      start.copyMemory(from: weights.matrix.weights, byteCount: bytes)
+      try #require(mprotect(memory + pages, page, PROT_NONE) == 0)
+      let last = Matrix(format: format, weights: start, rows: 35, columns: columns)
+      for tokens in [1, 2, 3, 6, 9] {
+        let x = (0..<tokens * columns).map { _ in random.normal() }
+        #expect(
+          Self.product(Compute(kernels: set, threads: 1), last, x, tokens: tokens)
+            == Self.product(Compute(kernels: set, threads: 1), weights.matrix, x, tokens: tokens))
+      }
+    }
   }
 
   @Test("One input serves formats that take it in different orders", arguments: [1, 3, 9])
