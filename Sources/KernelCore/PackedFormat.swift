@@ -118,6 +118,20 @@ extension PackedFormat {
     )
   }
 
+  /// The low nibbles of the four blocks in a half of a group as words, then the high ones, with
+  /// their fifth bits: of a block 32 from an offset on, and the nibbles after them.
+  @inlinable @inline(__always)
+  static func fiveBits<S: InstructionSet>(
+    _ group: UnsafeRawPointer, half: Int, at offset: Int, _: S.Type
+  ) -> FourBits {
+    let fifths = quarters(group, half: half, at: offset, S.self)
+    let nibbles = quarters(group, half: half, at: offset &+ 4, S.self)
+    let (mask, fifth) = (S.splatByte(15), S.splatByte(16))
+    return words(
+      nibbles & mask | S.expandBits(fifths, ofPair: 0) & fifth,
+      S.shiftedRight(nibbles, 4) & mask | S.expandBits(fifths, ofPair: 1) & fifth, S.self)
+  }
+
   /// What is taken off each code.
   @inlinable @inline(__always)
   static var offset: Int16 {

@@ -249,11 +249,7 @@
       let ones: Int64 = 0x0101_0101_0101_0101
       let first = Int64(truncatingIfNeeded: 2 &* pair) &* ones
       let places = SIMD4(first, first &+ ones, first, first &+ ones)
-      let bits = SIMD4(repeating: Int64(bitPattern: 0x8040_2010_0804_0201))
-      func expand(_ half: SIMD4<Int64>) -> SIMD4<Int64> {
-        _mm256_cmpeq_epi8(_mm256_shuffle_epi8(half, places) & bits, bits)
-      }
-      return Bits(lowHalf: expand(v.lowHalf), highHalf: expand(v.highHalf))
+      return Bits(lowHalf: expand(v.lowHalf, places), highHalf: expand(v.highHalf, places))
     }
 
     @inline(__always)
@@ -373,14 +369,20 @@
       _mm256_slli_epi32(_mm256_add_epi32(_mm256_cvtps_epi32(v), _mm256_set1_epi32(127)), 23)
     }
 
-    /// A byte of ones for each of 32 bits: every byte picks the one that holds its bit, and tests it.
+    /// A byte of ones for each of 32 bits.
     @inline(__always)
     private static func expand(_ bits: Int32) -> SIMD4<Int64> {
-      let pick = _mm256_set_epi64x(
-        0x0303_0303_0303_0303, 0x0202_0202_0202_0202, 0x0101_0101_0101_0101, 0)
+      expand(
+        _mm256_set1_epi32(bits),
+        _mm256_set_epi64x(
+          0x0303_0303_0303_0303, 0x0202_0202_0202_0202, 0x0101_0101_0101_0101, 0))
+    }
+
+    /// A byte of ones for each bit set: every byte picks the one that holds its bit, and tests it.
+    @inline(__always)
+    private static func expand(_ v: SIMD4<Int64>, _ places: SIMD4<Int64>) -> SIMD4<Int64> {
       let mask = _mm256_set1_epi64x(Int64(bitPattern: 0x8040_2010_0804_0201))
-      let bytes = _mm256_shuffle_epi8(_mm256_set1_epi32(bits), pick)
-      return _mm256_cmpeq_epi8(_mm256_and_si256(bytes, mask), mask)
+      return _mm256_cmpeq_epi8(_mm256_and_si256(_mm256_shuffle_epi8(v, places), mask), mask)
     }
   }
 

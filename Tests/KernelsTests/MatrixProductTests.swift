@@ -26,7 +26,7 @@ struct ProductShape: Sendable, CustomTestStringConvertible {
   static func columns(_ format: WeightFormat) -> [Int] {
     switch format.blocks.blockSize {
     case 1: [1, 16, 17, 63, 300]
-    case 32: [32, 64, 128, 352, 416, 480]
+    case 32: [32, 64, 96, 128, 352, 416, 480]
     default: [256, 512]
     }
   }

@@ -28,9 +28,7 @@ extension Q5_0: PackedFormat {
   public static func words<S: InstructionSet>(
     _ group: UnsafeRawPointer, half: Int, _: S.Type
   ) -> FourBits {
-    fiveBits(
-      quarters(group, half: half, at: 6, S.self),
-      fifths: quarters(group, half: half, at: 2, S.self), S.self)
+    fiveBits(group, half: half, at: 2, S.self)
   }
 }
 
@@ -42,14 +40,4 @@ func fifthBits<S: InstructionSet>(
   let low = UInt64(truncatingIfNeeded: p.loadUnaligned(as: UInt32.self))
   let high = UInt64(truncatingIfNeeded: q.loadUnaligned(as: UInt32.self))
   return S.expandBits(low | high &<< 32) & S.splatByte(16)
-}
-
-/// The low nibbles of four blocks as words, then the high ones, with their fifth bits: 32 in the
-/// first bytes of each quarter.
-@inlinable @inline(__always)
-func fiveBits<S: InstructionSet>(_ nibbles: Bits, fifths: Bits, _: S.Type) -> FourBits {
-  let (mask, fifth) = (S.splatByte(15), S.splatByte(16))
-  let low = nibbles & mask | S.expandBits(fifths, ofPair: 0) & fifth
-  let high = S.shiftedRight(nibbles, 4) & mask | S.expandBits(fifths, ofPair: 1) & fifth
-  return (S.evenBytes(low), S.oddBytes(low), S.evenBytes(high), S.oddBytes(high))
 }

@@ -29,8 +29,6 @@ extension Q5_1: PackedFormat {
   public static func words<S: InstructionSet>(
     _ group: UnsafeRawPointer, half: Int, _: S.Type
   ) -> FourBits {
-    fiveBits(
-      quarters(group, half: half, at: 8, S.self),
-      fifths: quarters(group, half: half, at: 4, S.self), S.self)
+    fiveBits(group, half: half, at: 4, S.self)
   }
 }
