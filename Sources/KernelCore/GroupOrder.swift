@@ -33,6 +33,18 @@ public struct GroupOrder: Equatable, Sendable {
   @inlinable @inline(__always)
   public static func == (a: GroupOrder, b: GroupOrder) -> Bool { a.digits == b.digits }
 
+  /// The order that has, where this one has the part at a place, the place of a part.
+  @inlinable @inline(__always)
+  var inverse: GroupOrder {
+    var digits: UInt64 = 0
+    var place = 0
+    while place < 16 {
+      digits |= UInt64(truncatingIfNeeded: place) &<< UInt64(4 &* part(at: place))
+      place &+= 1
+    }
+    return GroupOrder(digits)
+  }
+
   /// The part that lies at a place.
   @inlinable @inline(__always)
   func part(at place: Int) -> Int { Int(truncatingIfNeeded: digits &>> UInt64(4 &* place)) & 15 }

@@ -105,6 +105,14 @@ public protocol InstructionSet: SendableMetatype {
   static func loadQuarters(
     _ p: UnsafeRawPointer, offset: Int, stride: Int, of bytes: Int
   ) -> Bits
+  /// Sixteen bytes from each pointer.
+  static func loadQuarters(
+    _ a: UnsafeRawPointer, _ b: UnsafeRawPointer, _ c: UnsafeRawPointer, _ d: UnsafeRawPointer
+  ) -> Bits
+  /// Of each quarter, four of its lanes of 32 bits.
+  static func lanes(_ v: Bits, _ lanes: (Int, Int, Int, Int)) -> Bits
+  /// Each quarter's four lanes of 32 bits shifted right, each by a count of its own, up to 32.
+  static func shiftedRight(_ v: Bits, lanesBy counts: SIMD4<UInt32>) -> Bits
   /// Sixteen bytes at `p`, the same shifted right by 4, and likewise of `q`.
   static func loadNibbles(_ p: UnsafeRawPointer, _ q: UnsafeRawPointer) -> Bits
   /// The same bytes or others: the compiler cannot use again what it has computed with these.
@@ -122,11 +130,6 @@ public protocol InstructionSet: SendableMetatype {
   static func expandBits(_ v: Bits, ofPair pair: Int) -> Bits
   /// The entry of a 16-byte table for each byte in 0…15.
   static func lookUp(_ indices: Bits, in table: SIMD2<Int64>) -> Bits
-  /// The signed entries of a 16-byte table for the low nibbles of bytes, as words: of each four, the
-  /// first and the third, then the second and the fourth.
-  static func lookUpWords(
-    _ nibbles: Bits, in table: SIMD2<Int64>
-  ) -> (even: Bits, odd: Bits)
   /// Writes sixteen lanes, rounded to nearest even, as signed bytes.
   static func storeBytes(_ v: Floats, _ p: UnsafeMutableRawPointer)
   /// Asks for the cache line at `p`, which need not exist.
@@ -152,8 +155,24 @@ public protocol InstructionSet: SendableMetatype {
   static func products(_ a: Bits, _ b: Bits) -> Bits
   /// `sum + products(a, b)`.
   static func addProducts(_ sum: Bits, _ a: Bits, _ b: Bits) -> Bits
-  /// `sum`, and to each lane of 32 bits four products of unsigned bytes with signed ones, of a
-  /// magnitude up to `largestByte`.
+  /// Lanes of 32 bits, of which two vectors' sixteen bits are enough, as words: where `a`'s and `b`'s
+  /// lie in a quarter is the set's affair.
+  static func packed(_ a: Bits, _ b: Bits) -> Bits
+  /// For each quarter two of the sixteen bytes at `p`, each as four words, which lie like those of
+  /// `packed`.
+  static func lowWords(
+    _ p: UnsafeRawPointer, _ a: (Int, Int, Int, Int), _ b: (Int, Int, Int, Int)
+  ) -> Bits
+  /// The same as the high bytes of words.
+  static func highWords(
+    _ p: UnsafeRawPointer, _ a: (Int, Int, Int, Int), _ b: (Int, Int, Int, Int)
+  ) -> Bits
+  /// Words of two products of unsigned bytes with signed ones, whose sum must have room.
+  static func byteProducts(unsigned: Bits, signed: Bits) -> Bits
+  /// `sum`, and to each lane of 32 bits four products of signed bytes, of which `b`'s are −127 or more.
+  static func addSignedProducts(_ sum: Bits, _ a: Bits, _ b: Bits) -> Bits
+  /// `sum`, and to each lane of 32 bits four products of unsigned bytes with signed ones, where one
+  /// side's are of a magnitude up to `largestByte`.
   static func addByteProducts(_ sum: Bits, unsigned: Bits, signed: Bits) -> Bits
   /// `addByteProducts` of two operands on either side.
   static func addByteProducts(
@@ -180,9 +199,11 @@ public protocol InstructionSet: SendableMetatype {
 
   /// Whether tiles of two rows of lanes by six tokens fit in registers.
   static var hasWideTiles: Bool { get }
+  /// Whether sums of several tokens beside each other's weights stay in registers.
+  static var hasTokenTiles: Bool { get }
   /// Whether panels are made for `SharedProducts`.
   static var sharesProducts: Bool { get }
-  /// The largest magnitude of signed bytes in `addByteProducts`: some sets add up in 16 bits.
+  /// The largest magnitude of one side's bytes in `addByteProducts`: some sets add up in 16 bits.
   static var largestByte: Int { get }
 }
 
@@ -257,11 +278,80 @@ extension InstructionSet {
   }
 
   @inlinable @inline(__always)
-  public static func lookUpWords(
-    _ nibbles: Bits, in table: SIMD2<Int64>
-  ) -> (even: Bits, odd: Bits) {
-    let bytes = lookUp(nibbles & splatByte(15), in: table)
-    return (signedEvenBytes(bytes), signedOddBytes(bytes))
+  public static func loadQuarters(
+    _ a: UnsafeRawPointer, _ b: UnsafeRawPointer, _ c: UnsafeRawPointer, _ d: UnsafeRawPointer
+  ) -> Bits {
+    Bits(
+      lowHalf: SIMD4(
+        lowHalf: a.loadUnaligned(as: SixteenBytes.self),
+        highHalf: b.loadUnaligned(as: SixteenBytes.self)),
+      highHalf: SIMD4(
+        lowHalf: c.loadUnaligned(as: SixteenBytes.self),
+        highHalf: d.loadUnaligned(as: SixteenBytes.self)))
+  }
+
+  @inlinable @inline(__always)
+  public static func lanes(_ v: Bits, _ lanes: (Int, Int, Int, Int)) -> Bits {
+    func picked(_ quarter: SixteenBytes) -> SixteenBytes {
+      let v = unsafeBitCast(quarter, to: SIMD4<UInt32>.self)
+      return unsafeBitCast(
+        SIMD4(v[lanes.0], v[lanes.1], v[lanes.2], v[lanes.3]), to: SixteenBytes.self)
+    }
+    return Bits(
+      lowHalf: SIMD4(lowHalf: picked(v.lowHalf.lowHalf), highHalf: picked(v.lowHalf.highHalf)),
+      highHalf: SIMD4(lowHalf: picked(v.highHalf.lowHalf), highHalf: picked(v.highHalf.highHalf)))
+  }
+
+  @inlinable @inline(__always)
+  public static func shiftedRight(_ v: Bits, lanesBy counts: SIMD4<UInt32>) -> Bits {
+    let eight = SIMD8(lowHalf: counts, highHalf: counts)
+    let all = SIMD16(lowHalf: eight, highHalf: eight)
+    let shifted = unsafeBitCast(v, to: SIMD16<UInt32>.self) &>> all
+    return unsafeBitCast(shifted.replacing(with: 0, where: all .> 31), to: Bits.self)
+  }
+
+  @inlinable @inline(__always)
+  public static func packed(_ a: Bits, _ b: Bits) -> Bits {
+    let b = unsafeBitCast(b, to: SIMD16<Int32>.self) &<< SIMD16(repeating: 16)
+    return a & Bits(repeating: 0xFFFF_0000_FFFF) | unsafeBitCast(b, to: Bits.self)
+  }
+
+  @inlinable @inline(__always)
+  public static func lowWords(
+    _ p: UnsafeRawPointer, _ a: (Int, Int, Int, Int), _ b: (Int, Int, Int, Int)
+  ) -> Bits {
+    func words(_ a: Int, _ b: Int) -> SIMD4<UInt32> {
+      let low = UInt32((p + a).load(as: UInt8.self))
+      return SIMD4(repeating: low | UInt32((p + b).load(as: UInt8.self)) &<< 16)
+    }
+    return unsafeBitCast(
+      SIMD16(
+        lowHalf: SIMD8(lowHalf: words(a.0, b.0), highHalf: words(a.1, b.1)),
+        highHalf: SIMD8(lowHalf: words(a.2, b.2), highHalf: words(a.3, b.3))), to: Bits.self)
+  }
+
+  @inlinable @inline(__always)
+  public static func highWords(
+    _ p: UnsafeRawPointer, _ a: (Int, Int, Int, Int), _ b: (Int, Int, Int, Int)
+  ) -> Bits {
+    shiftedLeft(lowWords(p, a, b), 8)
+  }
+
+  @inlinable @inline(__always)
+  public static func byteProducts(unsigned: Bits, signed: Bits) -> Bits {
+    typealias Words = SIMD32<Int16>
+    func products(_ a: Bits, _ b: Bits) -> Words {
+      unsafeBitCast(a, to: Words.self) &* unsafeBitCast(b, to: Words.self)
+    }
+    return unsafeBitCast(
+      products(evenBytes(unsigned), signedEvenBytes(signed))
+        &+ products(oddBytes(unsigned), signedOddBytes(signed)), to: Bits.self)
+  }
+
+  @inlinable @inline(__always)
+  public static func addSignedProducts(_ sum: Bits, _ a: Bits, _ b: Bits) -> Bits {
+    let even = addProducts(sum, signedEvenBytes(a), signedEvenBytes(b))
+    return addProducts(even, signedOddBytes(a), signedOddBytes(b))
   }
 
   @inlinable @inline(__always)
@@ -319,6 +409,8 @@ extension InstructionSet {
     let (a, b) = (BFloat16Rounding.floats(a), BFloat16Rounding.floats(b))
     return multiplyAdd(multiplyAdd(sum, a.low, b.low), a.high, b.high)
   }
+
+  @inlinable public static var hasTokenTiles: Bool { @inline(__always) get { true } }
 
   @inlinable public static var sharesProducts: Bool { @inline(__always) get { false } }
 

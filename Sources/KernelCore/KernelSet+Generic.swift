@@ -7,16 +7,7 @@ extension KernelSet {
   @inlinable @inline(__always)
   public init<S: InstructionSet>(_ set: S.Type) {
     name = S.name
-    packed = [
-      nil, nil, nil,
-      PackedKernels(Q4_0.self, S.self), PackedKernels(Q4_1.self, S.self),
-      PackedKernels(Q5_0.self, S.self), PackedKernels(Q5_1.self, S.self),
-      PackedKernels(Q8_0.self, S.self),
-      PackedKernels(Q2_K.self, S.self), PackedKernels(Q3_K.self, S.self),
-      PackedKernels(Q4_K.self, S.self),
-      PackedKernels(Q5_K.self, S.self), PackedKernels(Q6_K.self, S.self),
-      PackedKernels(IQ4_NL.self, S.self), PackedKernels(IQ4_XS.self, S.self),
-    ]
+    packed = Self.packed(S.self)
     float = [
       FloatKernels(F32.self, S.self), FloatKernels(F16.self, S.self),
       FloatKernels(BF16.self, S.self),
@@ -31,9 +22,12 @@ extension KernelSet {
     }
     rounded = nil
     roundsAttention = false
-    quantize = { x, count, order, out, stride in
-      QuantizedActivations.quantize(
-        x, count: count, order: order, into: out, stride: stride, S.self)
+    quantize = { x, count, out, stride in
+      QuantizedActivations.quantize(x, count: count, into: out, stride: stride, S.self)
+    }
+    quantizePlanes = { x, count, order, heaviest, out, stride in
+      PlaneActivations.quantize(
+        x, count: count, order: order, heaviest: heaviest, into: out, stride: stride, S.self)
     }
     attendF32 = { query, keys, values, stride, positions, size, scores, out in
       AttentionKernel.attend(
@@ -130,7 +124,23 @@ extension KernelSet {
     var result = self
     result.name = name
     result.rounded = RoundedKernels(bytes: S.self)
+    result.packed = Self.packed(S.self)
     return result
+  }
+
+  /// By `WeightFormat.rawValue`.
+  @inlinable @inline(__always)
+  static func packed<S: InstructionSet>(_: S.Type) -> [PackedKernels?] {
+    [
+      nil, nil, nil,
+      PackedKernels(Q4_0.self, S.self), PackedKernels(Q4_1.self, S.self),
+      PackedKernels(Q5_0.self, S.self), PackedKernels(Q5_1.self, S.self),
+      PackedKernels(Q8_0.self, S.self),
+      PackedKernels(superBlocks: Q2_K.self, S.self), PackedKernels(superBlocks: Q3_K.self, S.self),
+      PackedKernels(superBlocks: Q4_K.self, S.self), PackedKernels(superBlocks: Q5_K.self, S.self),
+      PackedKernels(superBlocks: Q6_K.self, S.self),
+      PackedKernels(IQ4_NL.self, S.self), PackedKernels(IQ4_XS.self, S.self),
+    ]
   }
 
   /// Attention of many tokens, specialized.
@@ -183,14 +193,24 @@ extension KernelSet {
 
 extension KernelSet.PackedKernels {
   @inlinable @inline(__always)
-  init<F: PackedFormat, S: InstructionSet>(_ format: F.Type, _ set: S.Type) {
+  init<F: PackedFormat, S: InstructionSet>(_: F.Type, _: S.Type) {
+    self.init(F.self, BlockProduct<F>.self, S.self)
+  }
+
+  @inlinable @inline(__always)
+  init<F: SuperBlockFormat, S: InstructionSet>(superBlocks: F.Type, _: S.Type) {
+    self.init(F.self, SuperBlockProduct<F>.self, S.self)
+  }
+
+  @inlinable @inline(__always)
+  init<F: PackedFormat, P: RowProduct, S: InstructionSet>(_: F.Type, _: P.Type, _: S.Type) {
     hasMinimums = F.hasMinimums
     hasSmallBlocks = F.hasSmallBlocks
     order = F.order
     vectors = { weights, rowBytes, rows, columns, activations, tokens, scratch, out, stride in
       MatrixVector.packed(
         weights, rowBytes: rowBytes, rows: rows, columns: columns, activations, tokens: tokens,
-        scratch: scratch, into: out, outStride: stride, S.self, F.self)
+        scratch: scratch, into: out, outStride: stride, S.self, P.self)
     }
     decode = { weights, rowBytes, rows, columns, scratch, panel in
       WeightPanel.decodePacked(

@@ -95,14 +95,20 @@ public struct KernelSet: Sendable {
   public var floatMatrix: FloatMatrix
   /// Products of many tokens with fewer bits; nil for a set that rounds nothing.
   ///
-  /// All else in a set keeps the bits of its operands, but for `roundsAttention`.
+  /// A set that has them lets activations of few tokens be rounded too. All else keeps the bits of its
+  /// operands, but for `roundsAttention`.
   public var rounded: RoundedKernels?
   /// Whether attention of many tokens is in bfloat16.
   public var roundsAttention: Bool
   /// `QuantizedActivations.quantize`.
   public var quantize:
     @Sendable (
-      _ x: UnsafePointer<Float>, _ count: Int, _ order: GroupOrder,
+      _ x: UnsafePointer<Float>, _ count: Int, _ out: UnsafeMutableRawPointer, _ stride: Int
+    ) -> Void
+  /// `PlaneActivations.quantize`.
+  public var quantizePlanes:
+    @Sendable (
+      _ x: UnsafePointer<Float>, _ count: Int, _ order: GroupOrder, _ heaviest: Float,
       _ out: UnsafeMutableRawPointer, _ stride: Int
     ) -> Void
   /// Attention over a cache of 32-bit floats.

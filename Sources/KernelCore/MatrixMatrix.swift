@@ -163,15 +163,13 @@ public enum MatrixMatrix {
       if hasMinimums {
         let offset = WeightPanel.minimumsOffset(hasSmallBlocks: hasSmallBlocks)
         let minimums = floats(half + (offset &+ block &* 64), halfBytes: halfBytes, S.self)
-        // Sums of small blocks are not negated.
         let sums =
           activations
           + (block &* 4
             &+ (hasSmallBlocks
-              ? QuantizedActivations.sumsOffset : QuantizedActivations.minimumSumsOffset &+ 32))
+              ? QuantizedActivations.sumsOffset : QuantizedActivations.wideSumsOffset))
         tile.forEach { token, tokenSums in
-          let sum = (sums + token &* tokenBytes).load(as: Float.self)
-          tokenSums.add(minimums, hasSmallBlocks ? -sum : sum, S.self)
+          tokenSums.add(minimums, (sums + token &* tokenBytes).load(as: Float.self), S.self)
         }
       }
       block &+= 1

@@ -29,16 +29,13 @@ public protocol PackedFormat: BlockFormat {
   static func smallMinimums<S: InstructionSet>(_ group: UnsafeRawPointer, _: S.Type) -> Floats
   /// Bytes of weights `64 * step …< 64 * (step + 1)` of a group.
   static func unpack<S: InstructionSet>(_ group: UnsafeRawPointer, step: Int, _: S.Type) -> Bits
-  /// The order in which `words` take a group's weights. Where a group has several blocks, its halves
+  /// The order in which `bytes` take a group's weights. Where a group has several blocks, its halves
   /// stay apart.
   static var order: GroupOrder { get }
-  /// Half of a group, in that order, as words that may be multiples of what they should be: of 64
-  /// weights those at even places and those at odd ones, then likewise of the other 64.
-  static func words<S: InstructionSet>(
+  /// Half of a group, in that order; signed codes have `flip` in their highest bit.
+  static func bytes<S: InstructionSet>(
     _ group: UnsafeRawPointer, half: Int, _: S.Type
-  ) -> FourBits
-  /// The scales, divided by the multiples that `words` are.
-  static func wordScales<S: InstructionSet>(_ scales: Floats, _: S.Type) -> Floats
+  ) -> (Bits, Bits)
 }
 
 extension PackedFormat {
@@ -51,29 +48,39 @@ extension PackedFormat {
   public static var order: GroupOrder { .natural }
 
   @inlinable @inline(__always)
-  public static func words<S: InstructionSet>(
+  public static func bytes<S: InstructionSet>(
     _ group: UnsafeRawPointer, half: Int, _: S.Type
-  ) -> FourBits {
-    words(
-      unpack(group, step: 2 &* half, S.self), unpack(group, step: 2 &* half &+ 1, S.self), S.self)
+  ) -> (Bits, Bits) {
+    (unpack(group, step: 2 &* half, S.self), unpack(group, step: 2 &* half &+ 1, S.self))
   }
 
+  /// Whether signed codes stay signed in products of bytes: where a set's have no room for them as
+  /// unsigned ones.
   @inlinable @inline(__always)
-  public static func wordScales<S: InstructionSet>(_ scales: Floats, _: S.Type) -> Floats {
-    scales
+  static func isSigned<S: InstructionSet>(_: S.Type) -> Bool {
+    codes == .signed && S.largestByte < largestCode
   }
 
-  /// Whether the lanes of all four `words`, then of the same multiple, have the same scales.
+  /// The bit that makes a signed code one that is larger by 128; zero if it is to stay.
   @inlinable @inline(__always)
-  static var wordsShareScales: Bool { order == .evenParts && !hasSmallBlocks }
+  static func flip<S: InstructionSet>(_: S.Type) -> UInt8 {
+    codes == .signed && !isSigned(S.self) ? 128 : 0
+  }
 
-  /// The scale of each lane of 64 words.
+  /// What is to be taken off each of `bytes`.
+  @inlinable @inline(__always)
+  static func byteOffset<S: InstructionSet>(_: S.Type) -> Float {
+    Float(offset) + Float(flip(S.self))
+  }
+
+  /// Whether the lanes of both `bytes` have the same scales.
+  @inlinable @inline(__always)
+  static var bytesShareScales: Bool { order == .evenParts }
+
+  /// The scale of each lane of 64 bytes, where each serves 32 weights.
   @inlinable @inline(__always)
   static func spread<S: InstructionSet>(_ scales: Floats, step: Int, _: S.Type) -> Floats {
-    func scale(_ place: Int) -> Int {
-      let part = order.part(at: 4 &* step &+ place)
-      return hasSmallBlocks ? part : part &>> 1
-    }
+    func scale(_ place: Int) -> Int { order.part(at: 4 &* step &+ place) &>> 1 }
     return S.spread(scales, (scale(0), scale(1), scale(2), scale(3)))
   }
 
@@ -92,13 +99,6 @@ extension PackedFormat {
       : (S.evenBytes(bytes), S.oddBytes(bytes))
   }
 
-  /// The words of twice 64 bytes.
-  @inlinable @inline(__always)
-  static func words<S: InstructionSet>(_ first: Bits, _ second: Bits, _: S.Type) -> FourBits {
-    let (a, b) = (widened(first, S.self), widened(second, S.self))
-    return (a.even, a.odd, b.even, b.odd)
-  }
-
   /// Sixteen bytes of each of the four blocks in a half of a group, from an offset on.
   @inlinable @inline(__always)
   static func quarters<S: InstructionSet>(
@@ -108,28 +108,25 @@ extension PackedFormat {
       group, offset: 4 &* half &* blockBytes &+ offset, stride: blockBytes, of: groupBytes)
   }
 
-  /// The low nibbles of 64 bytes as words, then the high ones.
+  /// The low nibbles of 64 bytes, then the high ones.
   @inlinable @inline(__always)
-  static func nibbles<S: InstructionSet>(_ bytes: Bits, _: S.Type) -> FourBits {
-    let mask = S.splatWord(15)
-    return (
-      bytes & mask, S.shiftedRight(bytes, 8) & mask, S.shiftedRight(bytes, 4) & mask,
-      S.shiftedRight(bytes, 12)
-    )
+  static func nibbles<S: InstructionSet>(_ bytes: Bits, _: S.Type) -> (Bits, Bits) {
+    let mask = S.splatByte(15)
+    return (bytes & mask, S.shiftedRight(bytes, 4) & mask)
   }
 
-  /// The low nibbles of the four blocks in a half of a group as words, then the high ones, with
-  /// their fifth bits: of a block 32 from an offset on, and the nibbles after them.
+  /// The low nibbles of the four blocks in a half of a group, then the high ones, with their fifth
+  /// bits: of a block 32 from an offset on, and the nibbles after them.
   @inlinable @inline(__always)
   static func fiveBits<S: InstructionSet>(
     _ group: UnsafeRawPointer, half: Int, at offset: Int, _: S.Type
-  ) -> FourBits {
+  ) -> (Bits, Bits) {
     let fifths = quarters(group, half: half, at: offset, S.self)
-    let nibbles = quarters(group, half: half, at: offset &+ 4, S.self)
-    let (mask, fifth) = (S.splatByte(15), S.splatByte(16))
-    return words(
-      nibbles & mask | S.expandBits(fifths, ofPair: 0) & fifth,
-      S.shiftedRight(nibbles, 4) & mask | S.expandBits(fifths, ofPair: 1) & fifth, S.self)
+    let (low, high) = nibbles(quarters(group, half: half, at: offset &+ 4, S.self), S.self)
+    let fifth = S.splatByte(16)
+    return (
+      low | S.expandBits(fifths, ofPair: 0) & fifth, high | S.expandBits(fifths, ofPair: 1) & fifth
+    )
   }
 
   /// What is taken off each code.

@@ -228,6 +228,8 @@ public enum Portable: InstructionSet {
 
   public static var hasWideTiles: Bool { @inline(__always) get { false } }
 
+  public static var hasTokenTiles: Bool { @inline(__always) get { false } }
+
   @inline(__always)
   public static func halves(_ low: UInt64, _ high: UInt64) -> Floats {
     let halves = unsafeBitCast(SIMD4(low, high, 0, 0), to: SIMD16<UInt16>.self)
@@ -279,6 +281,29 @@ public enum Portable: InstructionSet {
   public static func addProducts(_ sum: Bits, _ a: Bits, _ b: Bits) -> Bits {
     let products = unsafeBitCast(products(a, b), to: SIMD16<Int32>.self)
     return unsafeBitCast(unsafeBitCast(sum, to: SIMD16<Int32>.self) &+ products, to: Bits.self)
+  }
+
+  @inline(__always)
+  public static func addByteProducts(_ sum: Bits, unsigned: Bits, signed: Bits) -> Bits {
+    // Each product fits in a word.
+    let even = wordProducts(evenBytes(unsigned), signedEvenBytes(signed))
+    let odd = wordProducts(oddBytes(unsigned), signedOddBytes(signed))
+    return addIntegers(addIntegers(sum, pairSums(even)), pairSums(odd))
+  }
+
+  /// The low words of products of words.
+  @inline(__always)
+  private static func wordProducts(_ a: Bits, _ b: Bits) -> Bits {
+    let a = unsafeBitCast(a, to: SIMD32<Int16>.self)
+    return unsafeBitCast(a &* unsafeBitCast(b, to: SIMD32<Int16>.self), to: Bits.self)
+  }
+
+  /// Sums of two neighbouring signed words.
+  @inline(__always)
+  private static func pairSums(_ v: Bits) -> Bits {
+    let v = unsafeBitCast(v, to: SIMD16<Int32>.self)
+    let sixteen = SIMD16<Int32>(repeating: 16)
+    return unsafeBitCast(((v &<< sixteen) &>> sixteen) &+ (v &>> sixteen), to: Bits.self)
   }
 
   @inline(__always)

@@ -1,16 +1,15 @@
 /// How a row of activations lies in memory once quantized, ready for integer dot products.
 ///
 /// Activations keep 16 bits: `x ≈ scale * code`, one scale for 256 values. Eight bits would lose
-/// more than the weights' own formats do on models with outliers (the greedy answers of a 135 M
-/// model change), and products of words cost little beside reading the weights.
+/// more than the weights' own formats do on models with outliers: the greedy answers of a 135 M
+/// model change.
 ///
 /// A row is cut in groups of 256 values, the last one filled with zeros; the first groups of all
 /// tokens come first, then the second ones, and so on. Each group holds four
 /// steps of 64 codes, then sums of codes, which offsets and minimums are multiplied with, the
 /// scale, and what `SharedProducts` takes off. Of each four codes in a step, the first and the
 /// third lie in its first half and the others in its second: so bytes of weights meet them after a
-/// mask and a shift. Panels take the codes in their natural order, `MatrixVector` in that of a
-/// format.
+/// mask and a shift.
 public enum QuantizedActivations {
   /// Values in a group.
   @inlinable public static var groupSize: Int {
@@ -20,37 +19,30 @@ public enum QuantizedActivations {
   @inlinable public static var stepBytes: Int {
     @inline(__always) get { 128 }
   }
-  /// Where a group's sixteen sums of 16 codes begin.
+  /// Where a group's sixteen negated sums of 16 codes begin.
   @inlinable public static var sumsOffset: Int {
     @inline(__always) get { 512 }
   }
-  /// Where eight zeros lie, and after them the negated sums of each 32 codes: what eight scales and
-  /// eight minimums are multiplied with for the minimums' share.
-  @inlinable public static var minimumSumsOffset: Int {
+  /// Where the negated sums of each 32 codes begin.
+  @inlinable public static var wideSumsOffset: Int {
     @inline(__always) get { 576 }
-  }
-  /// Where the sums of each 32 codes lie, and after them eight zeros.
-  @inlinable public static var scaleSumsOffset: Int {
-    @inline(__always) get { 672 }
   }
   /// Where a group's scale is.
   @inlinable public static var scaleOffset: Int {
-    @inline(__always) get { 736 }
+    @inline(__always) get { 608 }
   }
   /// Where the negated sums of products of neighbouring codes begin, integers modulo 2³², of each 32
   /// codes.
-  ///
-  /// They are written in the natural order alone, which panels take.
   @inlinable public static var pairSumsOffset: Int {
-    @inline(__always) get { 768 }
+    @inline(__always) get { 640 }
   }
   /// Where the negated sums of products of neighbouring codes begin of each 16 codes.
   @inlinable public static var smallPairSumsOffset: Int {
-    @inline(__always) get { 800 }
+    @inline(__always) get { 672 }
   }
   /// Bytes in a group.
   @inlinable public static var groupBytes: Int {
-    @inline(__always) get { 896 }
+    @inline(__always) get { 768 }
   }
   /// Groups in a row of `count` values.
   @inlinable @inline(__always)
@@ -67,17 +59,16 @@ public enum QuantizedActivations {
     @inline(__always) get { 32767 - 128 }
   }
 
-  /// Quantizes one row of `count` values, writing its groups `stride` bytes apart, their codes in
-  /// an order.
+  /// Quantizes one row of `count` values, writing its groups `stride` bytes apart.
   @inlinable @inline(__always)
   public static func quantize<S: InstructionSet>(
-    _ x: UnsafePointer<Float>, count: Int, order: GroupOrder, into out: UnsafeMutableRawPointer,
-    stride: Int, _: S.Type
+    _ x: UnsafePointer<Float>, count: Int, into out: UnsafeMutableRawPointer, stride: Int,
+    _: S.Type
   ) {
     var start = 0
     var group = out
     while start < count {
-      quantizeGroup(x + start, count &- start, order, into: group, S.self)
+      quantizeGroup(x + start, count &- start, into: group, S.self)
       start &+= groupSize
       group += stride
     }
@@ -86,35 +77,28 @@ public enum QuantizedActivations {
   /// Quantizes up to 256 of the `remaining` values.
   @inlinable @inline(__always)
   static func quantizeGroup<S: InstructionSet>(
-    _ x: UnsafePointer<Float>, _ remaining: Int, _ order: GroupOrder,
-    into out: UnsafeMutableRawPointer, _: S.Type
+    _ x: UnsafePointer<Float>, _ remaining: Int, into out: UnsafeMutableRawPointer, _: S.Type
   ) {
     let scale = largest(x, remaining, S.self) / largestCode
     // A group too small to scale is zero to the last bit that matters.
     let inverse = S.splat(scale > 0x1p-112 ? 1 / scale : 0)
     let sums = (out + sumsOffset).assumingMemoryBound(to: Float.self)
-    let pairSums = (out + minimumSumsOffset).assumingMemoryBound(to: Float.self)
+    let wideSums = (out + wideSumsOffset).assumingMemoryBound(to: Float.self)
     (out + scaleOffset).storeBytes(of: scale, as: Float.self)
-    var place = 0
-    while place < 16 {
-      let part = order.part(at: place)
-      let codes = S.rounded(load(x, remaining, part, S.self) * inverse)
-      let even = out + ((place &>> 2) &* stepBytes &+ (place & 3) &* 16)
-      S.storeWords(codes, even: even, odd: even + stepBytes / 2)
-      sums[part] = S.sum(codes)
-      place &+= 1
-    }
     var part = 0
-    while part < 8 {
-      let sum = sums[2 &* part] + sums[2 &* part &+ 1]
-      pairSums[part] = 0
-      pairSums[8 &+ part] = -sum
-      pairSums[16 &+ part] = 0
-      pairSums[24 &+ part] = sum
-      pairSums[32 &+ part] = 0
+    while part < 16 {
+      let codes = S.rounded(load(x, remaining, part, S.self) * inverse)
+      let even = out + ((part &>> 2) &* stepBytes &+ (part & 3) &* 16)
+      S.storeWords(codes, even: even, odd: even + stepBytes / 2)
+      sums[part] = -S.sum(codes)
       part &+= 1
     }
-    if S.sharesProducts, order == .natural { sumPairs(out, S.self) }
+    var block = 0
+    while block < 8 {
+      wideSums[block] = sums[2 &* block] + sums[2 &* block &+ 1]
+      block &+= 1
+    }
+    if S.sharesProducts { sumPairs(out, S.self) }
   }
 
   /// Writes the sums of products of neighbouring codes.

@@ -20,6 +20,7 @@ public final class Compute {
 
   private var input = Input()
   private var quantized = Buffer<UInt8>(count: 0)
+  private var planes = Buffer<UInt8>(count: 0)
   private var padded = Buffer<Float>(count: 0)
   private var rounded = Buffer<UInt8>(count: 0)
   /// One panel and one small scratch for every worker.
@@ -39,6 +40,9 @@ public final class Compute {
     let bytes =
       tokens * QuantizedActivations.groups(columns) * QuantizedActivations.groupBytes
     if quantized.count < bytes { quantized = Buffer(count: bytes) }
+    let planesBytes =
+      min(tokens, Self.fewTokens) * PlaneActivations.quads(columns) * PlaneActivations.quadBytes
+    if planes.count < planesBytes { planes = Buffer(count: planesBytes) }
     let floats = columns % 16 == 0 ? 0 : tokens * (columns + 15) / 16 * 16 + 16 * tokens
     if padded.count < floats { padded = Buffer(count: floats) }
     if let rounded = roundedKernels(tokens) {
@@ -109,7 +113,7 @@ public final class Compute {
     let isFew = input.tokens <= (matrix.format.isFloat ? Self.fewFloatTokens : Self.fewTokens)
     timed("rounding of activations") {
       if let packed = kernels.packed[matrix.format.rawValue] {
-        quantizeInput(isFew ? packed.order : .natural)
+        if isFew { cutInput(packed.order) } else { quantizeInput() }
       } else {
         padInput()
       }
@@ -136,31 +140,38 @@ public final class Compute {
     var x: UnsafePointer<Float>?
     var tokens = 0
     var columns = 0
-    var quantizedOrder: GroupOrder?
+    var isQuantized = false
+    var planesOrder: GroupOrder?
     var isPadded = false
     var isRounded = false
   }
 
-  /// Quantizes the input, unless it was for the last product: a matrix whose format takes another
-  /// order has it done anew, which costs little beside reading the matrix.
-  private func quantizeInput(_ order: GroupOrder) {
-    guard input.quantizedOrder != order, let x = input.x else { return }
-    input.quantizedOrder = order
+  /// Quantizes the input of many tokens.
+  private func quantizeInput() {
+    guard !input.isQuantized, let x = input.x else { return }
+    input.isQuantized = true
     let columns = input.columns
     let groupBytes = QuantizedActivations.groupBytes
     let out = UnsafeMutableRawPointer(quantized.pointer)
     let (quantize, tokens) = (kernels.quantize, input.tokens)
-    // A row takes a microsecond: only many are worth sharing out.
-    guard tokens >= 8 else {
-      for token in 0..<tokens {
-        quantize(
-          x + token * columns, columns, order, out + token * groupBytes, tokens * groupBytes)
-      }
-      return
-    }
     parallel(over: tokens) { token, _ in
-      quantize(
-        x + token * columns, columns, order, out + token * groupBytes, tokens * groupBytes)
+      quantize(x + token * columns, columns, out + token * groupBytes, tokens * groupBytes)
+    }
+  }
+
+  /// Quantizes the input of few tokens in two planes, unless it was for the last product: a matrix
+  /// whose format takes another order has it done anew, which costs little beside reading the matrix.
+  private func cutInput(_ order: GroupOrder) {
+    guard input.planesOrder != order, let x = input.x else { return }
+    input.planesOrder = order
+    let (tokens, columns) = (input.tokens, input.columns)
+    let out = UnsafeMutableRawPointer(planes.pointer)
+    let quadBytes = PlaneActivations.quadBytes
+    let heaviest = kernels.rounded == nil ? 0 : PlaneActivations.heaviest
+    for token in 0..<tokens {
+      kernels.quantizePlanes(
+        x + token * columns, columns, order, heaviest, out + token * quadBytes,
+        tokens * quadBytes)
     }
   }
 
@@ -228,7 +239,7 @@ public final class Compute {
     _ matrix: Matrix, into out: UnsafeMutablePointer<Float>, stride: Int
   ) {
     guard let kernel = kernels.packed[matrix.format.rawValue]?.vectors else { return }
-    let activations = UnsafeRawPointer(quantized.pointer)
+    let activations = UnsafeRawPointer(planes.pointer)
     let rows = pieceRows(matrix)
     let (panels, tokens) = (panels, input.tokens)
     parallel(over: (matrix.rows + rows - 1) / rows) { piece, worker in

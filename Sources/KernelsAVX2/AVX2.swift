@@ -159,6 +159,84 @@
     }
 
     @inline(__always)
+    public static func lanes(_ v: Bits, _ lanes: (Int, Int, Int, Int)) -> Bits {
+      func bytes(_ lane: Int) -> Int32 {
+        Int32(truncatingIfNeeded: 0x0302_0100 &+ 0x0404_0404 &* lane)
+      }
+      let (a, b, c, d) = (bytes(lanes.0), bytes(lanes.1), bytes(lanes.2), bytes(lanes.3))
+      let places = _mm256_set_epi32(d, c, b, a, d, c, b, a)
+      return Bits(
+        lowHalf: _mm256_shuffle_epi8(v.lowHalf, places),
+        highHalf: _mm256_shuffle_epi8(v.highHalf, places))
+    }
+
+    @inline(__always)
+    public static func shiftedRight(_ v: Bits, lanesBy counts: SIMD4<UInt32>) -> Bits {
+      let counts = unsafeBitCast(SIMD8(lowHalf: counts, highHalf: counts), to: SIMD4<Int64>.self)
+      return Bits(
+        lowHalf: shiftLanes256(v.lowHalf, counts), highHalf: shiftLanes256(v.highHalf, counts))
+    }
+
+    @inline(__always)
+    public static func packed(_ a: Bits, _ b: Bits) -> Bits {
+      Bits(
+        lowHalf: _mm256_packs_epi32(a.lowHalf, b.lowHalf),
+        highHalf: _mm256_packs_epi32(a.highHalf, b.highHalf))
+    }
+
+    @inline(__always)
+    public static func lowWords(
+      _ p: UnsafeRawPointer, _ a: (Int, Int, Int, Int), _ b: (Int, Int, Int, Int)
+    ) -> Bits {
+      spreadBytes(p, a, b, times: 0x0001_0001_0001_0001, else: ~0x7FFF_7FFF_7FFF_7FFF)
+    }
+
+    @inline(__always)
+    public static func highWords(
+      _ p: UnsafeRawPointer, _ a: (Int, Int, Int, Int), _ b: (Int, Int, Int, Int)
+    ) -> Bits {
+      spreadBytes(p, a, b, times: 0x0100_0100_0100_0100, else: 0x0080_0080_0080_0080)
+    }
+
+    /// In each quarter, two of sixteen bytes, each four times: where `times` has ones, and zeros
+    /// elsewhere.
+    @inline(__always)
+    private static func spreadBytes(
+      _ p: UnsafeRawPointer, _ a: (Int, Int, Int, Int), _ b: (Int, Int, Int, Int), times: Int64,
+      else zeros: Int64
+    ) -> Bits {
+      func quarter(_ a: Int, _ b: Int) -> SixteenBytes {
+        SixteenBytes(truncatingIfNeeded: SIMD2(a, b)) &* SixteenBytes(repeating: times)
+          | SixteenBytes(repeating: zeros)
+      }
+      let v = Self.quarter(p)
+      let twice = SIMD4(lowHalf: v, highHalf: v)
+      return Bits(
+        lowHalf: _mm256_shuffle_epi8(
+          twice, SIMD4(lowHalf: quarter(a.0, b.0), highHalf: quarter(a.1, b.1))),
+        highHalf: _mm256_shuffle_epi8(
+          twice, SIMD4(lowHalf: quarter(a.2, b.2), highHalf: quarter(a.3, b.3))))
+    }
+
+    @inline(__always)
+    public static func byteProducts(unsigned: Bits, signed: Bits) -> Bits {
+      Bits(
+        lowHalf: _mm256_maddubs_epi16(unsigned.lowHalf, signed.lowHalf),
+        highHalf: _mm256_maddubs_epi16(unsigned.highHalf, signed.highHalf))
+    }
+
+    @inline(__always)
+    public static func addSignedProducts(_ sum: Bits, _ a: Bits, _ b: Bits) -> Bits {
+      // Magnitudes of one side, up to 128, times the other with its signs: two fit in a word.
+      let magnitudes = Bits(
+        lowHalf: _mm256_abs_epi8(a.lowHalf), highHalf: _mm256_abs_epi8(a.highHalf))
+      let signed = Bits(
+        lowHalf: _mm256_sign_epi8(b.lowHalf, a.lowHalf),
+        highHalf: _mm256_sign_epi8(b.highHalf, a.highHalf))
+      return addProducts(sum, byteProducts(unsigned: magnitudes, signed: signed), splatWord(1))
+    }
+
+    @inline(__always)
     public static func eachTwice(_ v: Floats) -> Floats {
       Floats(
         lowHalf: permuteLanes256(v.lowHalf, _mm256_set_epi32(3, 3, 2, 2, 1, 1, 0, 0)),
@@ -395,7 +473,7 @@
 
     @inline(__always)
     public static func addByteProducts(_ sum: Bits, unsigned: Bits, signed: Bits) -> Bits {
-      addProducts(sum, byteProducts(unsigned, signed), splatWord(1))
+      addProducts(sum, byteProducts(unsigned: unsigned, signed: signed), splatWord(1))
     }
 
     @inline(__always)
@@ -403,16 +481,9 @@
       _ sum: Bits, unsigned: (Bits, Bits), signed: (Bits, Bits)
     ) -> Bits {
       let products = addWords(
-        byteProducts(unsigned.0, signed.0), byteProducts(unsigned.1, signed.1))
+        byteProducts(unsigned: unsigned.0, signed: signed.0),
+        byteProducts(unsigned: unsigned.1, signed: signed.1))
       return addProducts(sum, products, splatWord(1))
-    }
-
-    /// Words of two products.
-    @inline(__always)
-    private static func byteProducts(_ unsigned: Bits, _ signed: Bits) -> Bits {
-      Bits(
-        lowHalf: _mm256_maddubs_epi16(unsigned.lowHalf, signed.lowHalf),
-        highHalf: _mm256_maddubs_epi16(unsigned.highHalf, signed.highHalf))
     }
   }
 

@@ -107,6 +107,62 @@
         distance: Int16(truncatingIfNeeded: (second &- first) / 2))
     }
 
+    @inline(__always)
+    public static func lanes(_ v: Bits, _ lanes: (Int, Int, Int, Int)) -> Bits {
+      func bytes(_ lane: Int) -> Int32 {
+        Int32(truncatingIfNeeded: 0x0302_0100 &+ 0x0404_0404 &* lane)
+      }
+      return _mm512_shuffle_epi8(
+        v, _mm512_set4_epi32(bytes(lanes.3), bytes(lanes.2), bytes(lanes.1), bytes(lanes.0)))
+    }
+
+    @inline(__always)
+    public static func shiftedRight(_ v: Bits, lanesBy counts: SIMD4<UInt32>) -> Bits {
+      shiftLanes512(v, _mm512_broadcast_i32x4(unsafeBitCast(counts, to: SixteenBytes.self)))
+    }
+
+    @inline(__always)
+    public static func packed(_ a: Bits, _ b: Bits) -> Bits {
+      _mm512_packs_epi32(a, b)
+    }
+
+    @inline(__always)
+    public static func lowWords(
+      _ p: UnsafeRawPointer, _ a: (Int, Int, Int, Int), _ b: (Int, Int, Int, Int)
+    ) -> Bits {
+      spreadBytes(p, a, b, times: 0x0001_0001_0001_0001, else: ~0x7FFF_7FFF_7FFF_7FFF)
+    }
+
+    @inline(__always)
+    public static func highWords(
+      _ p: UnsafeRawPointer, _ a: (Int, Int, Int, Int), _ b: (Int, Int, Int, Int)
+    ) -> Bits {
+      spreadBytes(p, a, b, times: 0x0100_0100_0100_0100, else: 0x0080_0080_0080_0080)
+    }
+
+    /// In each quarter, two of sixteen bytes, each four times: where `times` has ones, and zeros
+    /// elsewhere.
+    @inline(__always)
+    private static func spreadBytes(
+      _ p: UnsafeRawPointer, _ a: (Int, Int, Int, Int), _ b: (Int, Int, Int, Int), times: Int64,
+      else zeros: Int64
+    ) -> Bits {
+      func quarter(_ a: Int, _ b: Int) -> SixteenBytes {
+        SixteenBytes(truncatingIfNeeded: SIMD2(a, b)) &* SixteenBytes(repeating: times)
+          | SixteenBytes(repeating: zeros)
+      }
+      return _mm512_shuffle_epi8(
+        _mm512_broadcast_i32x4(Self.quarter(p)),
+        Bits(
+          lowHalf: SIMD4(lowHalf: quarter(a.0, b.0), highHalf: quarter(a.1, b.1)),
+          highHalf: SIMD4(lowHalf: quarter(a.2, b.2), highHalf: quarter(a.3, b.3))))
+    }
+
+    @inline(__always)
+    public static func byteProducts(unsigned: Bits, signed: Bits) -> Bits {
+      _mm512_maddubs_epi16(unsigned, signed)
+    }
+
     /// Numbers from 0 to 7 as words, four times.
     private static var eightsOfWords: Bits {
       @inline(__always) get {
@@ -201,18 +257,6 @@
     @inline(__always)
     public static func shiftedLeft(_ v: Bits, _ count: Int) -> Bits {
       _mm512_slli_epi16(v, UInt32(truncatingIfNeeded: count))
-    }
-
-    @inline(__always)
-    public static func lookUpWords(
-      _ nibbles: Bits, in table: SIMD2<Int64>
-    ) -> (even: Bits, odd: Bits) {
-      // Indices are five bits: the table lies there twice, so that the fifth does not matter.
-      let words = _mm512_cvtepi8_epi16(SIMD4(lowHalf: table, highHalf: table))
-      return (
-        _mm512_permutexvar_epi16(nibbles, words),
-        _mm512_permutexvar_epi16(shiftedRight(nibbles, 8), words)
-      )
     }
 
     @inline(__always)

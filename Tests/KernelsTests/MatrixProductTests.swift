@@ -27,7 +27,8 @@ struct ProductShape: Sendable, CustomTestStringConvertible {
     switch format.blocks.blockSize {
     case 1: [1, 16, 17, 63, 300]
     case 32: [32, 64, 96, 128, 352, 416, 480]
-    default: [256, 512]
+    // A quad of super-blocks, and a rest.
+    default: [256, 512, 1024, 1792]
     }
   }
 
@@ -177,8 +178,13 @@ struct ProductShape: Sendable, CustomTestStringConvertible {
       let rounded = table?.products[matrix.format.rawValue] == nil ? nil : table
       let inTiles = rounded.map { $0.tokens > 1 } ?? false
       if !matrix.format.isFloat, !inTiles {
-        activations =
-          rounded == nil ? Reference.quantized(activations) : Reference.bytes(activations).values
+        if tokens <= 6 {
+          activations = Reference.planes(activations, rounds: compute.kernels.rounded != nil)
+        } else if rounded == nil {
+          activations = Reference.quantized(activations)
+        } else {
+          activations = Reference.bytes(activations).values
+        }
       }
       for row in 0..<matrix.rows {
         let (value, magnitude) = Reference.dot(rows[row], activations)

@@ -30,15 +30,28 @@ enum Reference {
   /// Activations as `ByteActivations` give them back, and the most that each may differ from what
   /// was given.
   static func bytes(_ x: [Float]) -> (values: [Float], errors: [Float]) {
+    bytes(x, block: 32, secondCodes: 256, heaviest: 6)
+  }
+
+  /// Activations as `PlaneActivations` give them back.
+  static func planes(_ x: [Float], rounds: Bool) -> [Float] {
+    bytes(x, block: 256, secondCodes: 255, heaviest: rounds ? 4 : 0).values
+  }
+
+  /// Codes with one scale for each block, and second codes, so many to a code, of blocks whose largest
+  /// value is more than some times the root mean square.
+  private static func bytes(
+    _ x: [Float], block: Int, secondCodes: Float, heaviest: Float
+  ) -> (values: [Float], errors: [Float]) {
     let squares = x.reduce(Float(0)) { $0 + $1 * $1 }
-    let heaviest = 6 * (squares / Float(x.count)).squareRoot()
+    let heaviest = heaviest * (squares / Float(x.count)).squareRoot()
     let limit = heaviest.isFinite ? heaviest : 0
     var (values, errors) = (x, x)
-    for start in stride(from: 0, to: x.count, by: 32) {
-      let range = start..<min(start + 32, x.count)
+    for start in stride(from: 0, to: x.count, by: block) {
+      let range = start..<min(start + block, x.count)
       let largest = x[range].map(abs).max() ?? 0
       let scale = largest / 127
-      let finer: Float = largest > limit ? 256 : 1
+      let finer = largest > limit ? secondCodes : 1
       let inverse = scale > 0x1p-112 ? finer / scale : 0
       for index in range {
         values[index] = (x[index] * inverse).rounded(.toNearestOrEven) * (scale / finer)

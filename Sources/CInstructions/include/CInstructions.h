@@ -70,6 +70,13 @@ static inline __m512i permuteWords512(__m512i low, __m512i places, __m512i high)
   return low;
 }
 
+/// `vpsrlvd`: knowing the counts, the compiler shifts some lanes apart from the others.
+static inline __m512i shiftLanes512(__m512i v, __m512i counts) {
+  __m512i result;
+  __asm__("vpsrlvd %2, %1, %0" : "=v"(result) : "v"(v), "v"(counts));
+  return result;
+}
+
 /// `vcvtph2ps` of sixteen values: knowing some to be equal, the compiler converts fewer of them
 /// and adds shuffles.
 static inline __m512 widenHalves512(__m256i halves) {
@@ -86,6 +93,13 @@ static inline __m512 widenHalves512(__m256i halves) {
 static inline __m256 permuteLanes256(__m256 v, __m256i lanes) {
   __m256 result;
   __asm__("vpermps %1, %2, %0" : "=x"(result) : "x"(v), "x"(lanes));
+  return result;
+}
+
+/// `vpsrlvd` of eight lanes; see `shiftLanes512`.
+static inline __m256i shiftLanes256(__m256i v, __m256i counts) {
+  __m256i result;
+  __asm__("vpsrlvd %2, %1, %0" : "=x"(result) : "x"(v), "x"(counts));
   return result;
 }
 

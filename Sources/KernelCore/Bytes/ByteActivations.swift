@@ -64,7 +64,7 @@ public enum ByteActivations {
   public static func quantize<S: InstructionSet>(
     _ x: UnsafePointer<Float>, count: Int, into out: UnsafeMutableRawPointer, stride: Int, _: S.Type
   ) {
-    let limit = limit(x, count, S.self)
+    let limit = limit(x, count, heaviest, S.self)
     var start = 0
     var group = out
     while start < count {
@@ -166,10 +166,12 @@ public enum ByteActivations {
     out.storeBytes(of: bytes, as: SIMD16<UInt8>.self)
   }
 
-  /// The largest value of a block that is not heavy; where squares are infinite, all blocks are.
+  /// The largest value of what is not heavy: so many times the root mean square.
+  ///
+  /// Where squares are infinite, all is heavy.
   @inlinable @inline(__always)
   static func limit<S: InstructionSet>(
-    _ x: UnsafePointer<Float>, _ count: Int, _: S.Type
+    _ x: UnsafePointer<Float>, _ count: Int, _ heaviest: Float, _: S.Type
   ) -> Float {
     var squares = S.splat(0)
     var part = 0

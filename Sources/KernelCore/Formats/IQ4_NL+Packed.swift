@@ -24,9 +24,9 @@ extension IQ4_NL: PackedFormat {
   @inlinable @inline(__always) public static var order: GroupOrder { .evenParts }
 
   @inlinable @inline(__always)
-  public static func words<S: InstructionSet>(
+  public static func bytes<S: InstructionSet>(
     _ group: UnsafeRawPointer, half: Int, _: S.Type
-  ) -> FourBits { iq4Words(quarters(group, half: half, at: 2, S.self), S.self) }
+  ) -> (Bits, Bits) { iq4Bytes(quarters(group, half: half, at: 2, S.self), S.self) }
 }
 
 /// The non-linear value of each 4-bit code: −127, −104, −83, −65, −49, −35, −22, −10, 1, 13, 25,
@@ -38,10 +38,13 @@ var iq4Values: SixteenBytes {
   }
 }
 
-/// The values of the low nibbles of 64 bytes as words, then those of the high ones.
-@inlinable @inline(__always)
-func iq4Words<S: InstructionSet>(_ bytes: Bits, _: S.Type) -> FourBits {
-  let low = S.lookUpWords(bytes, in: iq4Values)
-  let high = S.lookUpWords(S.shiftedRight(bytes, 4), in: iq4Values)
-  return (low.even, low.odd, high.even, high.odd)
+extension PackedFormat {
+  /// The values of the low nibbles of 64 bytes, then those of the high ones, as `bytes` give them.
+  @inlinable @inline(__always)
+  static func iq4Bytes<S: InstructionSet>(_ bytes: Bits, _: S.Type) -> (Bits, Bits) {
+    let (low, high) = nibbles(bytes, S.self)
+    let flips = Int64(flip(S.self)) &* 0x0101_0101_0101_0101
+    let table = iq4Values ^ SixteenBytes(repeating: flips)
+    return (S.lookUp(low, in: table), S.lookUp(high, in: table))
+  }
 }

@@ -33,7 +33,7 @@ extension IQ4_XS: PackedFormat {
   @inlinable @inline(__always) public static var order: GroupOrder { .evenParts }
 
   @inlinable @inline(__always)
-  public static func words<S: InstructionSet>(
+  public static func bytes<S: InstructionSet>(
     _ group: UnsafeRawPointer, half: Int, _: S.Type
-  ) -> FourBits { iq4Words(S.loadBits(group + (8 &+ half &* 64)), S.self) }
+  ) -> (Bits, Bits) { iq4Bytes(S.loadBits(group + (8 &+ half &* 64)), S.self) }
 }

@@ -1,6 +1,6 @@
 import BlockFormats
 
-extension Q2_K: PackedFormat {
+extension Q2_K: SuperBlockFormat {
   @inlinable @inline(__always) public static var codes: CodeKind { .unsigned(offset: 0) }
   @inlinable @inline(__always) public static var largestCode: Int { 3 }
   @inlinable @inline(__always) public static var hasMinimums: Bool { true }
@@ -34,24 +34,28 @@ extension Q2_K: PackedFormat {
     return S.shiftedRight(pairs, (step & 1) &* 4) & S.splatByte(3)
   }
 
-  // Pairs of bits stay where they are, up to 64 times as large.
-
   @inlinable @inline(__always) public static var order: GroupOrder { .bothHalves }
 
   @inlinable @inline(__always)
-  public static func words<S: InstructionSet>(
+  public static func bytes<S: InstructionSet>(
     _ group: UnsafeRawPointer, half: Int, _: S.Type
-  ) -> FourBits {
-    let even = S.loadBits(group + 16)
-    let odd = S.shiftedRight(even, 8)
-    let low = S.splatWord(half == 0 ? 0x03 : 0x30)
-    let high = S.splatWord(half == 0 ? 0x0C : 0xC0)
-    return (even & low, odd & low, even & high, odd & high)
+  ) -> (Bits, Bits) {
+    let pairs = S.loadBits(group + 16)
+    let mask = S.splatByte(3)
+    let low = half == 0 ? pairs : S.shiftedRight(pairs, 4)
+    return (low & mask, S.shiftedRight(pairs, 4 &* half &+ 2) & mask)
   }
 
+  @inlinable @inline(__always) public static var hasSignedScales: Bool { false }
+
   @inlinable @inline(__always)
-  public static func wordScales<S: InstructionSet>(_ scales: Floats, _: S.Type) -> Floats {
-    let (a, b, c): (Float, Float, Float) = (0.25, 0.0625, 0.015625)
-    return S.product(scales, Floats(1, 1, a, a, b, b, c, c, 1, 1, a, a, b, b, c, c))
+  public static func scales<S: InstructionSet>(
+    of blocks: FourBlocks, _: S.Type
+  ) -> SuperBlockScales {
+    let bytes = quarters(blocks, at: 0, S.self)
+    return SuperBlockScales(
+      scales: bytes & S.splatByte(15),
+      minimums: (S.shiftedRight(bytes, 4) & S.splatWord(15), S.shiftedRight(bytes, 12)),
+      factors: factors(blocks, at: 80, times: 1, -1, S.self))
   }
 }

@@ -1,6 +1,6 @@
 import BlockFormats
 
-extension Q3_K: PackedFormat {
+extension Q3_K: SuperBlockFormat {
   @inlinable @inline(__always) public static var codes: CodeKind { .unsigned(offset: 4) }
   @inlinable @inline(__always) public static var largestCode: Int { 4 }
   @inlinable @inline(__always) public static var hasMinimums: Bool { false }
@@ -35,18 +35,37 @@ extension Q3_K: PackedFormat {
   @inlinable @inline(__always) public static var order: GroupOrder { .bothHalves }
 
   @inlinable @inline(__always)
-  public static func words<S: InstructionSet>(
+  public static func bytes<S: InstructionSet>(
     _ group: UnsafeRawPointer, half: Int, _: S.Type
-  ) -> FourBits {
+  ) -> (Bits, Bits) {
     let pairs = S.loadBits(group + 32)
     let third = S.loadTwice(group, thenShifted: 4)
     let (mask, four) = (S.splatByte(3), S.splatByte(4))
     return half == 0
-      ? words(
+      ? (
         pairs & mask | S.shiftedLeft(third, 2) & four,
-        S.shiftedRight(pairs, 2) & mask | S.shiftedLeft(third, 1) & four, S.self)
-      : words(
+        S.shiftedRight(pairs, 2) & mask | S.shiftedLeft(third, 1) & four
+      )
+      : (
         S.shiftedRight(pairs, 4) & mask | third & four,
-        S.shiftedRight(pairs, 6) & mask | S.shiftedRight(third, 1) & four, S.self)
+        S.shiftedRight(pairs, 6) & mask | S.shiftedRight(third, 1) & four
+      )
+  }
+
+  @inlinable @inline(__always) public static var hasSignedScales: Bool { true }
+
+  @inlinable @inline(__always)
+  public static func scales<S: InstructionSet>(
+    of blocks: FourBlocks, _: S.Type
+  ) -> SuperBlockScales {
+    // Sixteen scales of 6 bits, from byte 96 on: nibbles of two words, then pairs of bits of a third.
+    let words = quarters(blocks, at: 92, S.self)
+    let low = S.shiftedRight(S.lanes(words, (1, 2, 1, 2)), lanesBy: SIMD4(0, 0, 4, 4))
+    let high = S.shiftedRight(S.lanes(words, (3, 3, 3, 3)), lanesBy: SIMD4(0, 2, 4, 6))
+    let bytes = S.subtractBytes(
+      low & S.splatByte(15) | S.shiftedLeft(high & S.splatByte(3), 4), S.splatByte(32))
+    return SuperBlockScales(
+      scales: bytes, minimums: (S.signedEvenBytes(bytes), S.signedOddBytes(bytes)),
+      factors: factors(blocks, ofOneAt: 108, times: 0x1p-8, -4, S.self))
   }
 }

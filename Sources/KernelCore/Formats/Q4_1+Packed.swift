@@ -25,9 +25,9 @@ extension Q4_1: PackedFormat {
   @inlinable @inline(__always) public static var order: GroupOrder { .evenParts }
 
   @inlinable @inline(__always)
-  public static func words<S: InstructionSet>(
+  public static func bytes<S: InstructionSet>(
     _ group: UnsafeRawPointer, half: Int, _: S.Type
-  ) -> FourBits {
+  ) -> (Bits, Bits) {
     nibbles(quarters(group, half: half, at: 4, S.self), S.self)
   }
 }

@@ -1,6 +1,6 @@
 import BlockFormats
 
-extension Q4_K: PackedFormat {
+extension Q4_K: SuperBlockFormat {
   @inlinable @inline(__always) public static var codes: CodeKind { .unsigned(offset: 0) }
   @inlinable @inline(__always) public static var largestCode: Int { 15 }
   @inlinable @inline(__always) public static var hasMinimums: Bool { true }
@@ -21,11 +21,21 @@ extension Q4_K: PackedFormat {
   @inlinable @inline(__always) public static var order: GroupOrder { .evenPairs }
 
   @inlinable @inline(__always)
-  public static func words<S: InstructionSet>(
+  public static func bytes<S: InstructionSet>(
     _ group: UnsafeRawPointer, half: Int, _: S.Type
-  ) -> FourBits {
+  ) -> (Bits, Bits) {
     nibbles(S.loadBits(group + (16 &+ half &* 64)), S.self)
   }
+
+  @inlinable @inline(__always) public static var hasSignedScales: Bool { false }
+
+  @inlinable @inline(__always)
+  public static func scales<S: InstructionSet>(
+    of blocks: FourBlocks, _: S.Type
+  ) -> SuperBlockScales { sixBitScales(of: blocks, S.self, Self.self) }
+
+  @inlinable @inline(__always)
+  public static func scalePlace(_ part: Int) -> Int { sixBitPlace(part) }
 }
 
 /// The eight scales and the eight minimums of a Q4_K or Q5_K super-block: two half-precision

@@ -26,9 +26,9 @@ extension Q5_1: PackedFormat {
   @inlinable @inline(__always) public static var order: GroupOrder { .evenParts }
 
   @inlinable @inline(__always)
-  public static func words<S: InstructionSet>(
+  public static func bytes<S: InstructionSet>(
     _ group: UnsafeRawPointer, half: Int, _: S.Type
-  ) -> FourBits {
+  ) -> (Bits, Bits) {
     fiveBits(group, half: half, at: 4, S.self)
   }
 }

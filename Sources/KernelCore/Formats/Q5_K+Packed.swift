@@ -1,6 +1,6 @@
 import BlockFormats
 
-extension Q5_K: PackedFormat {
+extension Q5_K: SuperBlockFormat {
   @inlinable @inline(__always) public static var codes: CodeKind { .unsigned(offset: 0) }
   @inlinable @inline(__always) public static var largestCode: Int { 31 }
   @inlinable @inline(__always) public static var hasMinimums: Bool { true }
@@ -23,9 +23,9 @@ extension Q5_K: PackedFormat {
   @inlinable @inline(__always) public static var order: GroupOrder { .evenPairs }
 
   @inlinable @inline(__always)
-  public static func words<S: InstructionSet>(
+  public static func bytes<S: InstructionSet>(
     _ group: UnsafeRawPointer, half: Int, _: S.Type
-  ) -> FourBits {
+  ) -> (Bits, Bits) {
     let nibbles = S.loadBits(group + (48 &+ half &* 64))
     let (mask, fifth) = (S.splatByte(15), S.splatByte(16))
     // Low nibbles are of blocks 4 * half and 4 * half + 2, high ones of the blocks after them: the
@@ -33,7 +33,16 @@ extension Q5_K: PackedFormat {
     let bits = S.loadTwice(group + 16, thenShifted: 2)
     let low = half == 0 ? S.shiftedLeft(bits, 4) : bits
     let high = half == 0 ? S.shiftedLeft(bits, 3) : S.shiftedRight(bits, 1)
-    return words(
-      nibbles & mask | low & fifth, S.shiftedRight(nibbles, 4) & mask | high & fifth, S.self)
+    return (nibbles & mask | low & fifth, S.shiftedRight(nibbles, 4) & mask | high & fifth)
   }
+
+  @inlinable @inline(__always) public static var hasSignedScales: Bool { false }
+
+  @inlinable @inline(__always)
+  public static func scales<S: InstructionSet>(
+    of blocks: FourBlocks, _: S.Type
+  ) -> SuperBlockScales { sixBitScales(of: blocks, S.self, Self.self) }
+
+  @inlinable @inline(__always)
+  public static func scalePlace(_ part: Int) -> Int { sixBitPlace(part) }
 }

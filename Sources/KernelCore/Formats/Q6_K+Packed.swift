@@ -1,6 +1,6 @@
 import BlockFormats
 
-extension Q6_K: PackedFormat {
+extension Q6_K: SuperBlockFormat {
   @inlinable @inline(__always) public static var codes: CodeKind { .unsigned(offset: 32) }
   @inlinable @inline(__always) public static var largestCode: Int { 32 }
   @inlinable @inline(__always) public static var hasMinimums: Bool { false }
@@ -24,5 +24,17 @@ extension Q6_K: PackedFormat {
     let pairs = S.loadTwice(group + (128 &+ half &* 32), thenShifted: 2)
     let high = S.shiftedRight(pairs, shift) & S.splatByte(3)
     return low | S.shiftedLeft(high, 4)
+  }
+
+  @inlinable @inline(__always) public static var hasSignedScales: Bool { true }
+
+  @inlinable @inline(__always)
+  public static func scales<S: InstructionSet>(
+    of blocks: FourBlocks, _: S.Type
+  ) -> SuperBlockScales {
+    let bytes = quarters(blocks, at: 192, S.self)
+    return SuperBlockScales(
+      scales: bytes, minimums: (S.signedEvenBytes(bytes), S.signedOddBytes(bytes)),
+      factors: factors(blocks, ofOneAt: 208, times: 0x1p-8, -32, S.self))
   }
 }

@@ -20,4 +20,15 @@ extension Q8_0: PackedFormat {
     let blocks = group + step &* 68
     return S.loadHalves(blocks + 2, blocks + 36)
   }
+
+  @inlinable @inline(__always)
+  public static func bytes<S: InstructionSet>(
+    _ group: UnsafeRawPointer, half: Int, _: S.Type
+  ) -> (Bits, Bits) {
+    let flips = S.splatByte(flip(S.self))
+    return (
+      unpack(group, step: 2 &* half, S.self) ^ flips,
+      unpack(group, step: 2 &* half &+ 1, S.self) ^ flips
+    )
+  }
 }
