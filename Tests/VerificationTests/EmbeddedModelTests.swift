@@ -135,7 +135,7 @@ struct EmbeddedModelTests {
     var exact = SessionOptions()
     exact.contextLength = 128
     var rounding = exact
-    rounding.roundsPrompts = true
+    rounding.roundsActivations = true
     func divergence(_ reference: Model, _ candidate: Model, _ options: SessionOptions) throws
       -> Double
     {

@@ -15,21 +15,22 @@ public struct SessionOptions: Sendable {
   public var chunkLength: Int?
   /// Name of the kernel set; nil for the best.
   public var kernels: String?
-  /// Whether prompts may be rounded while they are read, where that is faster.
+  /// Whether activations may be rounded, where that is faster.
   ///
-  /// With AMX that is to bfloat16; with AVX-512 and AVX2 to bytes, if the format of most weights is
+  /// With AMX prompts are, to bfloat16; with AVX-512 and AVX2 to bytes, if the format of most weights is
   /// one that the set has room for, and attention and 16-bit weights to bfloat16 if the processor
-  /// multiplies that. `kernels` overrides it.
+  /// multiplies that. What is read or written a few tokens at a time is rounded to bytes. `kernels`
+  /// overrides it.
   ///
   /// Each product then has some noise, 0.2 % in bfloat16 and 0.4 % in bytes. Nothing is to be
   /// measured that way.
-  public var roundsPrompts = false
+  public var roundsActivations = false
 
   /// The defaults.
   public init() {}
 
-  /// Whether the kernels of a session with a model are some that round prompts: none may, or none
-  /// have room for its format.
+  /// Whether the kernels of a session with a model are some that round: none may, or none have room
+  /// for its format.
   ///
   /// - Throws: `KernelSelectionError` if the machine has no set of the name.
   public func selectsRounding(for model: Model) throws(KernelSelectionError) -> Bool {
@@ -38,7 +39,7 @@ public struct SessionOptions: Sendable {
 
   /// The kernels of a session with a model.
   func selectKernels(for model: Model) throws(KernelSelectionError) -> KernelSet {
-    try KernelSet.select(kernels, roundingFor: roundsPrompts ? model.mainFormat : nil)
+    try KernelSet.select(kernels, roundingFor: roundsActivations ? model.mainFormat : nil)
   }
 }
 
@@ -85,8 +86,8 @@ public final class Session {
   public var cacheFormat: CacheFormat { cache.format }
   /// The kernels' name.
   public var kernelsName: String { compute.kernels.name }
-  /// Whether those kernels round prompts.
-  public var roundsPrompts: Bool { compute.kernels.rounded != nil }
+  /// Whether those kernels round activations.
+  public var roundsActivations: Bool { compute.kernels.rounded != nil }
   /// Threads at work.
   public var threads: Int { compute.parallel.threads }
 

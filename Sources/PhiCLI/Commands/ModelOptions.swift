@@ -26,7 +26,7 @@ enum ModelOptions {
     session + [
       Option(
         name: "exact", short: nil, value: nil,
-        help: "keep all bits of prompts, which are else rounded where that is faster")
+        help: "keep all bits of activations, which are else rounded where that is faster")
     ]
 
   /// How tokens are chosen.
@@ -114,7 +114,7 @@ enum ModelOptions {
     options.chunkLength = try arguments.int("chunk", in: 1...8192)
     options.kernels = ProcessInfo.processInfo.environment["PHI_KERNELS"]
     let exact = arguments.has("exact")
-    options.roundsPrompts = !full && !exact
+    options.roundsActivations = !full && !exact
     if let name = arguments.string("cache") {
       guard let format = CacheFormat(rawValue: name) else {
         throw UsageError(description: "--cache: found '\(name)', expected f32 or f16")
@@ -124,9 +124,9 @@ enum ModelOptions {
       options.cacheFormat = .f32
     }
     let session = try Session(model, options)
-    if exact, session.roundsPrompts {
+    if exact, session.roundsActivations {
       throw UsageError(
-        description: "--exact: found PHI_KERNELS '\(session.kernelsName)', which rounds prompts")
+        description: "--exact: found PHI_KERNELS '\(session.kernelsName)', which rounds")
     }
     return session
   }

@@ -36,7 +36,10 @@ let verifyCommand = Command(
           help: "stop as soon as the limits are certainly kept or broken"),
         Option(
           name: "as-run", short: nil, value: nil,
-          help: "round what the candidate reads as phi run rounds prompts, where that is faster"),
+          help: "round the candidate's activations as phi run does, where that is faster"),
+        Option(
+          name: "chunk", short: nil, value: "N",
+          help: "tokens the candidate reads at once: up to 6 are rounded as in writing"),
         Option(name: "threads", short: "t", value: "N", help: "threads (default: all processors)"),
       ]
     ),

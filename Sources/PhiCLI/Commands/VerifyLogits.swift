@@ -24,7 +24,7 @@ enum VerifyLogits {
       )
     }
     let file = try LogitsFile(path: path)
-    let options = VerifyRun.candidate(try VerifyRun.options(arguments), arguments)
+    let options = try VerifyRun.candidate(try VerifyRun.options(arguments), arguments)
     let models = try LogitsFileComparison(file, candidate: candidate, options: options)
     let count = min(file.stretches, try arguments.int("chunks", in: 1...Int.max) ?? .max)
     let compared = try withProgress { line in
@@ -32,7 +32,7 @@ enum VerifyLogits {
     }
     var report = VerifyReport(
       reference: VerifyReport.Subject(file), candidate: VerifyReport.Subject(candidate.file))
-    report.candidate.roundsPrompts = try options.selectsRounding(for: candidate)
+    report.candidate.roundsActivations = try options.selectsRounding(for: candidate)
     let comparison = VerifyReport.Comparison(compared, length: file.length, isFromFile: true)
     report.comparison = comparison
     report.verdict = Verdict(comparison.summary, limits)
@@ -55,7 +55,7 @@ enum VerifyLogits {
     guard let text = arguments.string("text") else {
       throw UsageError(description: "--save-logits needs --text")
     }
-    var options = VerifyRun.candidate(try VerifyRun.options(arguments), arguments)
+    var options = try VerifyRun.candidate(try VerifyRun.options(arguments), arguments)
     let length = try VerifyRun.length(arguments, model.configuration.contextLength)
     options.contextLength = length
     let stretches = try StretchedText(

@@ -28,10 +28,13 @@ struct VerifyRun {
     return options
   }
 
-  /// The same for the candidate, whose prompts may be asked to be rounded.
-  static func candidate(_ options: SessionOptions, _ arguments: Arguments) -> SessionOptions {
+  /// The same for the candidate, which may be asked to run as it does elsewhere.
+  static func candidate(
+    _ options: SessionOptions, _ arguments: Arguments
+  ) throws -> SessionOptions {
     var options = options
-    options.roundsPrompts = arguments.has("as-run")
+    options.chunkLength = try arguments.int("chunk", in: 1...8192)
+    options.roundsActivations = arguments.has("as-run")
     return options
   }
 
@@ -54,7 +57,7 @@ struct VerifyRun {
     var report = VerifyReport(
       reference: VerifyReport.Subject(reference.file),
       candidate: VerifyReport.Subject(candidate.file))
-    report.candidate.roundsPrompts = try Self.candidate(options, arguments)
+    report.candidate.roundsActivations = try Self.candidate(options, arguments)
       .selectsRounding(for: candidate)
     try explanation.check(reference, candidate)
     if explanation.measures, arguments.has("as-run") {
@@ -75,7 +78,7 @@ struct VerifyRun {
     if answers.isWanted {
       report.answers = try answers.ask(
         reference: reference, candidate: candidate, options,
-        candidateOptions: Self.candidate(options, arguments), line)
+        candidateOptions: try Self.candidate(options, arguments), line)
     }
     report.score = try arguments.string("tasks").map { try ask($0, line) }
     report.memory = .now(mapping: reference.file.byteCount + candidate.file.byteCount)
@@ -90,7 +93,7 @@ struct VerifyRun {
     options.contextLength = length
     let models = try LockStep(
       reference: reference, candidate: candidate, options: options,
-      candidateOptions: Self.candidate(options, arguments))
+      candidateOptions: try Self.candidate(options, arguments))
     return try ComparisonLoop(arguments, limits, line).run(stretches.count) {
       try models.compare(stretches[$0], from: first)
     }
@@ -122,7 +125,8 @@ struct VerifyRun {
       reference.configuration.contextLength,
       questions.reduce(1) { max($0, $1.prompt.count + $1.answer.utf8.count + 16) })
     let sessions = (
-      try Session(reference, options), try Session(candidate, Self.candidate(options, arguments))
+      try Session(reference, options),
+      try Session(candidate, try Self.candidate(options, arguments))
     )
     var score = TaskScore()
     for (index, question) in questions.enumerated() {

@@ -23,7 +23,7 @@ public enum JSONReport {
   private static func object(_ report: VerifyReport) -> [String: Any] {
     var object: [String: Any] = [
       "candidate": report.candidate.path, "reference": report.reference.path,
-      "prompts_rounded": report.candidate.roundsPrompts,
+      "activations_rounded": report.candidate.roundsActivations,
       "within": report.isWithin,
     ]
     if let comparison = report.comparison { object["text"] = Self.object(comparison) }

@@ -11,8 +11,8 @@ public struct VerifyReport: Sendable {
     public let bytes: Int
     /// Bits of its tensors to a weight; nil for a file of logits.
     public let bitsPerWeight: Double?
-    /// Whether what it reads is rounded as prompts are.
-    public var roundsPrompts = false
+    /// Whether its activations are rounded.
+    public var roundsActivations = false
 
     /// A model by its figures.
     init(path: String, bytes: Int, bitsPerWeight: Double?) {
@@ -38,8 +38,8 @@ public struct VerifyReport: Sendable {
     /// The file's name without its folder, safe to show.
     public var name: String { (path as NSString).lastPathComponent.printable }
 
-    /// The name, and whether what it reads is rounded.
-    var title: String { name + (roundsPrompts ? " (prompts rounded)" : "") }
+    /// The name, and whether its activations are rounded.
+    var title: String { name + (roundsActivations ? " (activations rounded)" : "") }
 
     /// Title and size in one line.
     var line: String {
