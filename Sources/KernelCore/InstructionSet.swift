@@ -70,10 +70,10 @@ public protocol InstructionSet: SendableMetatype {
   /// Eight half-precision values, four in each word, widened into the low lanes.
   static func halves(_ low: UInt64, _ high: UInt64) -> Floats
   /// Eight half-precision values, `stride` bytes apart, widened into the low lanes; the high lanes
-  /// are any of them, or zeros. The stride is 26 at most.
+  /// are any of them, or zeros. The stride is 26 at most, and eight strides' bytes can be read.
   static func gatherHalves(_ p: UnsafeRawPointer, stride: Int) -> Floats
-  /// Eight pairs of half-precision values, `stride` bytes apart: the firsts in the low lanes, the
-  /// seconds in the high ones. The stride is 26 at most.
+  /// Eight pairs of half-precision values, `stride` bytes apart, likewise: the firsts in the low lanes,
+  /// the seconds in the high ones.
   static func gatherHalfPairs(_ p: UnsafeRawPointer, stride: Int) -> Floats
   /// The low half of a word as a half-precision value in the low eight lanes, and the high half
   /// in the high eight.
@@ -82,6 +82,11 @@ public protocol InstructionSet: SendableMetatype {
   static func join(_ x: Floats, _ y: Floats) -> Floats
   /// Each of the low eight lanes twice.
   static func eachTwice(_ v: Floats) -> Floats
+  /// Each of the low eight lanes twice, as `neighbourSums` and `distantSums` lie of the first four
+  /// blocks' lanes and the last four's: 0 0 4 4, 1 1 5 5 and so on.
+  static func eachForSums(_ v: Floats) -> Floats
+  /// `eachForSums` of `gatherHalves`.
+  static func gatherHalvesForSums(_ p: UnsafeRawPointer, stride: Int) -> Floats
   /// Four lanes, each repeated four times. The first two are lanes of the same half, and so are the
   /// last two.
   static func spread(_ v: Floats, _ lanes: (Int, Int, Int, Int)) -> Floats
@@ -96,15 +101,9 @@ public protocol InstructionSet: SendableMetatype {
   static func loadHalves(_ p: UnsafeRawPointer, _ q: UnsafeRawPointer) -> Bits
   /// The 32 bytes at `p`, then the same shifted right by `shift` in lanes of 16 bits.
   static func loadTwice(_ p: UnsafeRawPointer, thenShifted shift: Int) -> Bits
-  /// Sixteen bytes at an offset from `p`, and at one, two and three strides after it, of so many
-  /// bytes that can be read at `p`.
-  ///
-  /// All numbers are even. The 64 bytes from the last multiple of 64 before the offset, and the 64
-  /// after those or the last ones, hold all four: so it is in halves of groups whose blocks have 24
-  /// bytes at most.
-  static func loadQuarters(
-    _ p: UnsafeRawPointer, offset: Int, stride: Int, of bytes: Int
-  ) -> Bits
+  /// Sixteen bytes at `p`, and at one, two and three strides after it: an even number, 24 at most. All
+  /// of the 64 bytes at `p` can be read.
+  static func loadQuarters(_ p: UnsafeRawPointer, stride: Int) -> Bits
   /// Sixteen bytes from each pointer.
   static func loadQuarters(
     _ a: UnsafeRawPointer, _ b: UnsafeRawPointer, _ c: UnsafeRawPointer, _ d: UnsafeRawPointer
@@ -125,9 +124,9 @@ public protocol InstructionSet: SendableMetatype {
   static func shiftedLeft(_ v: Bits, _ count: Int) -> Bits
   /// A byte of ones for every set bit, the lowest first.
   static func expandBits(_ bits: UInt64) -> Bits
-  /// In each quarter a byte of ones for every bit set in its first two bytes or the two after those,
-  /// the lowest first.
-  static func expandBits(_ v: Bits, ofPair pair: Int) -> Bits
+  /// `v`, and in each quarter a number in every byte whose bit is set in the first two bytes of `bits`,
+  /// or in the two after those, the lowest first: `v` has none of the number's bits.
+  static func add(_ number: UInt8, to v: Bits, where bits: Bits, ofPair pair: Int) -> Bits
   /// The entry of a 16-byte table for each byte in 0…15.
   static func lookUp(_ indices: Bits, in table: SIMD2<Int64>) -> Bits
   /// Writes sixteen lanes, rounded to nearest even, as signed bytes.
@@ -169,6 +168,11 @@ public protocol InstructionSet: SendableMetatype {
   ) -> Bits
   /// Words of two products of unsigned bytes with signed ones, whose sum must have room.
   static func byteProducts(unsigned: Bits, signed: Bits) -> Bits
+  /// In each quarter, sums of neighbouring lanes of 32 bits, `a`'s and then `b`'s. Lanes fit in 16
+  /// bits.
+  static func neighbourSums(_ a: Bits, _ b: Bits) -> Bits
+  /// In each quarter, the first two lanes of 32 bits plus the last two, `a`'s and then `b`'s.
+  static func distantSums(_ a: Bits, _ b: Bits) -> Bits
   /// `sum`, and to each lane of 32 bits four products of signed bytes, of which `b`'s are −127 or more.
   static func addSignedProducts(_ sum: Bits, _ a: Bits, _ b: Bits) -> Bits
   /// `sum`, and to each lane of 32 bits four products of unsigned bytes with signed ones, where one
@@ -249,6 +253,11 @@ extension InstructionSet {
   }
 
   @inlinable @inline(__always)
+  public static func gatherHalvesForSums(_ p: UnsafeRawPointer, stride: Int) -> Floats {
+    eachForSums(gatherHalves(p, stride: stride))
+  }
+
+  @inlinable @inline(__always)
   public static func product(_ a: Floats, _ b: Floats) -> Floats { a * b }
 
   @inlinable @inline(__always)
@@ -288,6 +297,11 @@ extension InstructionSet {
       highHalf: SIMD4(
         lowHalf: c.loadUnaligned(as: SixteenBytes.self),
         highHalf: d.loadUnaligned(as: SixteenBytes.self)))
+  }
+
+  @inlinable @inline(__always)
+  public static func loadQuarters(_ p: UnsafeRawPointer, stride: Int) -> Bits {
+    loadQuarters(p, p + stride, p + 2 &* stride, p + 3 &* stride)
   }
 
   @inlinable @inline(__always)
@@ -346,6 +360,41 @@ extension InstructionSet {
     return unsafeBitCast(
       products(evenBytes(unsigned), signedEvenBytes(signed))
         &+ products(oddBytes(unsigned), signedOddBytes(signed)), to: Bits.self)
+  }
+
+  @inlinable @inline(__always)
+  public static func neighbourSums(_ a: Bits, _ b: Bits) -> Bits {
+    sums(a, b) { ($0.evenHalf, $0.oddHalf) }
+  }
+
+  @inlinable @inline(__always)
+  public static func distantSums(_ a: Bits, _ b: Bits) -> Bits {
+    sums(a, b) {
+      let (a, b) = ($0.lowHalf, $0.highHalf)
+      return (
+        SIMD4(lowHalf: a.lowHalf, highHalf: b.lowHalf),
+        SIMD4(lowHalf: a.highHalf, highHalf: b.highHalf)
+      )
+    }
+  }
+
+  /// Of each quarter of `a` and of `b`, the sums of four lanes and four others.
+  @inlinable @inline(__always)
+  static func sums(
+    _ a: Bits, _ b: Bits, _ parts: (SIMD8<Int32>) -> (SIMD4<Int32>, SIMD4<Int32>)
+  ) -> Bits {
+    func quarter(_ a: SixteenBytes, _ b: SixteenBytes) -> SixteenBytes {
+      let (one, other) = parts(
+        unsafeBitCast(SIMD4(lowHalf: a, highHalf: b), to: SIMD8<Int32>.self))
+      return unsafeBitCast(one &+ other, to: SixteenBytes.self)
+    }
+    return Bits(
+      lowHalf: SIMD4(
+        lowHalf: quarter(a.lowHalf.lowHalf, b.lowHalf.lowHalf),
+        highHalf: quarter(a.lowHalf.highHalf, b.lowHalf.highHalf)),
+      highHalf: SIMD4(
+        lowHalf: quarter(a.highHalf.lowHalf, b.highHalf.lowHalf),
+        highHalf: quarter(a.highHalf.highHalf, b.highHalf.highHalf)))
   }
 
   @inlinable @inline(__always)

@@ -25,6 +25,8 @@ public protocol PackedFormat: BlockFormat {
   /// The sixteen scales of a group of small blocks; else eight scales, and in the high lanes eight
   /// minimums.
   static func scales<S: InstructionSet>(_ group: UnsafeRawPointer, _: S.Type) -> Floats
+  /// The eight scales as `InstructionSet.eachForSums` has them.
+  static func scalesForSums<S: InstructionSet>(_ group: UnsafeRawPointer, _: S.Type) -> Floats
   /// The sixteen minimums of a group of small blocks.
   static func smallMinimums<S: InstructionSet>(_ group: UnsafeRawPointer, _: S.Type) -> Floats
   /// Bytes of weights `64 * step …< 64 * (step + 1)` of a group.
@@ -39,6 +41,11 @@ public protocol PackedFormat: BlockFormat {
 }
 
 extension PackedFormat {
+  @inlinable @inline(__always)
+  public static func scalesForSums<S: InstructionSet>(
+    _ group: UnsafeRawPointer, _: S.Type
+  ) -> Floats { S.eachForSums(scales(group, S.self)) }
+
   @inlinable @inline(__always)
   public static func smallMinimums<S: InstructionSet>(
     _ group: UnsafeRawPointer, _: S.Type
@@ -69,8 +76,8 @@ extension PackedFormat {
 
   /// What is to be taken off each of `bytes`.
   @inlinable @inline(__always)
-  static func byteOffset<S: InstructionSet>(_: S.Type) -> Float {
-    Float(offset) + Float(flip(S.self))
+  static func byteOffset<S: InstructionSet>(_: S.Type) -> Int16 {
+    offset &+ Int16(truncatingIfNeeded: flip(S.self))
   }
 
   /// Whether the lanes of both `bytes` have the same scales.
@@ -82,6 +89,12 @@ extension PackedFormat {
   static func spread<S: InstructionSet>(_ scales: Floats, step: Int, _: S.Type) -> Floats {
     func scale(_ place: Int) -> Int { order.part(at: 4 &* step &+ place) &>> 1 }
     return S.spread(scales, (scale(0), scale(1), scale(2), scale(3)))
+  }
+
+  /// Whether the products of eight codes as `bytes` give them fit in a word.
+  @inlinable @inline(__always)
+  static var hasSmallCodes: Bool {
+    codes != .signed && (Int(offset) &+ largestCode) &* 127 &* 8 < 32768
   }
 
   /// Bytes in a group.
@@ -104,8 +117,7 @@ extension PackedFormat {
   static func quarters<S: InstructionSet>(
     _ group: UnsafeRawPointer, half: Int, at offset: Int, _: S.Type
   ) -> Bits {
-    S.loadQuarters(
-      group, offset: 4 &* half &* blockBytes &+ offset, stride: blockBytes, of: groupBytes)
+    S.loadQuarters(group + (4 &* half &* blockBytes &+ offset), stride: blockBytes)
   }
 
   /// The low nibbles of 64 bytes, then the high ones.
@@ -123,9 +135,8 @@ extension PackedFormat {
   ) -> (Bits, Bits) {
     let fifths = quarters(group, half: half, at: offset, S.self)
     let (low, high) = nibbles(quarters(group, half: half, at: offset &+ 4, S.self), S.self)
-    let fifth = S.splatByte(16)
     return (
-      low | S.expandBits(fifths, ofPair: 0) & fifth, high | S.expandBits(fifths, ofPair: 1) & fifth
+      S.add(16, to: low, where: fifths, ofPair: 0), S.add(16, to: high, where: fifths, ofPair: 1)
     )
   }
 

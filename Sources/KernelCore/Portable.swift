@@ -105,22 +105,16 @@ public enum Portable: InstructionSet {
   }
 
   @inline(__always)
-  public static func loadQuarters(
-    _ p: UnsafeRawPointer, offset: Int, stride: Int, of bytes: Int
-  ) -> Bits {
-    let p = p + offset
-    let a = p.loadUnaligned(as: SixteenBytes.self)
-    let b = (p + stride).loadUnaligned(as: SixteenBytes.self)
-    let c = (p + 2 &* stride).loadUnaligned(as: SixteenBytes.self)
-    let d = (p + 3 &* stride).loadUnaligned(as: SixteenBytes.self)
-    return Bits(
-      lowHalf: SIMD4(lowHalf: a, highHalf: b), highHalf: SIMD4(lowHalf: c, highHalf: d))
-  }
-
-  @inline(__always)
   public static func eachTwice(_ v: Floats) -> Floats {
     Floats(
       v[0], v[0], v[1], v[1], v[2], v[2], v[3], v[3], v[4], v[4], v[5], v[5], v[6], v[6], v[7], v[7]
+    )
+  }
+
+  @inline(__always)
+  public static func eachForSums(_ v: Floats) -> Floats {
+    Floats(
+      v[0], v[0], v[4], v[4], v[1], v[1], v[5], v[5], v[2], v[2], v[6], v[6], v[3], v[3], v[7], v[7]
     )
   }
 
@@ -204,10 +198,14 @@ public enum Portable: InstructionSet {
   }
 
   @inline(__always)
-  public static func expandBits(_ v: Bits, ofPair pair: Int) -> Bits {
-    let v = unsafeBitCast(v, to: SIMD32<UInt16>.self)
-    func bits(_ quarter: Int) -> UInt64 { UInt64(v[8 &* quarter &+ pair]) }
-    return expandBits(bits(0) | bits(1) &<< 16 | bits(2) &<< 32 | bits(3) &<< 48)
+  public static func add(
+    _ number: UInt8, to v: Bits, where bits: Bits, ofPair pair: Int
+  ) -> Bits {
+    let words = unsafeBitCast(bits, to: SIMD32<UInt16>.self)
+    func sixteen(_ quarter: Int) -> UInt64 { UInt64(words[8 &* quarter &+ pair]) }
+    let all = expandBits(
+      sixteen(0) | sixteen(1) &<< 16 | sixteen(2) &<< 32 | sixteen(3) &<< 48)
+    return v | all & splatByte(number)
   }
 
   @inline(__always)

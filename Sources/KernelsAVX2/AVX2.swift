@@ -148,17 +148,6 @@
     }
 
     @inline(__always)
-    public static func loadQuarters(
-      _ p: UnsafeRawPointer, offset: Int, stride: Int, of bytes: Int
-    ) -> Bits {
-      let p = p + offset
-      return Bits(
-        lowHalf: SIMD4(lowHalf: quarter(p), highHalf: quarter(p + stride)),
-        highHalf: SIMD4(
-          lowHalf: quarter(p + 2 &* stride), highHalf: quarter(p + 3 &* stride)))
-    }
-
-    @inline(__always)
     public static func lanes(_ v: Bits, _ lanes: (Int, Int, Int, Int)) -> Bits {
       func bytes(_ lane: Int) -> Int32 {
         Int32(truncatingIfNeeded: 0x0302_0100 &+ 0x0404_0404 &* lane)
@@ -219,6 +208,22 @@
     }
 
     @inline(__always)
+    public static func neighbourSums(_ a: Bits, _ b: Bits) -> Bits {
+      products(packed(a, b), splatWord(1))
+    }
+
+    @inline(__always)
+    public static func distantSums(_ a: Bits, _ b: Bits) -> Bits {
+      addIntegers(
+        Bits(
+          lowHalf: _mm256_unpacklo_epi64(a.lowHalf, b.lowHalf),
+          highHalf: _mm256_unpacklo_epi64(a.highHalf, b.highHalf)),
+        Bits(
+          lowHalf: _mm256_unpackhi_epi64(a.lowHalf, b.lowHalf),
+          highHalf: _mm256_unpackhi_epi64(a.highHalf, b.highHalf)))
+    }
+
+    @inline(__always)
     public static func byteProducts(unsigned: Bits, signed: Bits) -> Bits {
       Bits(
         lowHalf: _mm256_maddubs_epi16(unsigned.lowHalf, signed.lowHalf),
@@ -241,6 +246,13 @@
       Floats(
         lowHalf: permuteLanes256(v.lowHalf, _mm256_set_epi32(3, 3, 2, 2, 1, 1, 0, 0)),
         highHalf: permuteLanes256(v.lowHalf, _mm256_set_epi32(7, 7, 6, 6, 5, 5, 4, 4)))
+    }
+
+    @inline(__always)
+    public static func eachForSums(_ v: Floats) -> Floats {
+      Floats(
+        lowHalf: permuteLanes256(v.lowHalf, _mm256_set_epi32(5, 5, 1, 1, 4, 4, 0, 0)),
+        highHalf: permuteLanes256(v.lowHalf, _mm256_set_epi32(7, 7, 3, 3, 6, 6, 2, 2)))
     }
 
     @inline(__always)
@@ -323,11 +335,15 @@
     }
 
     @inline(__always)
-    public static func expandBits(_ v: Bits, ofPair pair: Int) -> Bits {
+    public static func add(
+      _ number: UInt8, to v: Bits, where bits: Bits, ofPair pair: Int
+    ) -> Bits {
       let ones: Int64 = 0x0101_0101_0101_0101
       let first = Int64(truncatingIfNeeded: 2 &* pair) &* ones
       let places = SIMD4(first, first &+ ones, first, first &+ ones)
-      return Bits(lowHalf: expand(v.lowHalf, places), highHalf: expand(v.highHalf, places))
+      let all = Bits(
+        lowHalf: expand(bits.lowHalf, places), highHalf: expand(bits.highHalf, places))
+      return v | all & splatByte(number)
     }
 
     @inline(__always)

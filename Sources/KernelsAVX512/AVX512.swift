@@ -44,7 +44,7 @@
 
     @inline(__always)
     public static func shiftedRight(_ word: UInt32, by counts: SIMD16<UInt32>) -> Bits {
-      _mm512_srlv_epi32(
+      shiftLanes512(
         _mm512_set1_epi32(Int32(bitPattern: word)), unsafeBitCast(counts, to: Bits.self))
     }
 
@@ -90,21 +90,13 @@
     }
 
     @inline(__always)
-    public static func loadQuarters(
-      _ p: UnsafeRawPointer, offset: Int, stride: Int, of bytes: Int
-    ) -> Bits {
-      // All quarters lie in two registers, which others, and mostly the scales, are picked from too.
-      let first = offset / 64 &* 64
-      let second = min(first &+ 64, bytes &- 64)
+    public static func loadQuarters(_ p: UnsafeRawPointer, stride: Int) -> Bits {
+      // The first three lie within 64 bytes.
       let words = Int64(truncatingIfNeeded: stride / 2) &* 0x0001_0001_0001_0001
       let quarters = _mm512_set_epi64(
-        3 &* words, 3 &* words, 2 &* words, 2 &* words, words, words, 0, 0)
-      let places = _mm512_add_epi16(
-        _mm512_add_epi16(eightsOfWords, quarters),
-        splatWord(Int16(truncatingIfNeeded: (offset &- first) / 2)))
-      return pick(
-        places, p + first, p + second,
-        distance: Int16(truncatingIfNeeded: (second &- first) / 2))
+        0, 0, 2 &* words, 2 &* words, words, words, 0, 0)
+      let three = pickWords512(p, _mm512_add_epi16(eightsOfWords, quarters))
+      return withLastQuarter512(three, p + 3 &* stride)
     }
 
     @inline(__always)
@@ -159,6 +151,16 @@
     }
 
     @inline(__always)
+    public static func neighbourSums(_ a: Bits, _ b: Bits) -> Bits {
+      _mm512_madd_epi16(_mm512_packs_epi32(a, b), splatWord(1))
+    }
+
+    @inline(__always)
+    public static func distantSums(_ a: Bits, _ b: Bits) -> Bits {
+      _mm512_add_epi32(_mm512_unpacklo_epi64(a, b), _mm512_unpackhi_epi64(a, b))
+    }
+
+    @inline(__always)
     public static func byteProducts(unsigned: Bits, signed: Bits) -> Bits {
       _mm512_maddubs_epi16(unsigned, signed)
     }
@@ -172,22 +174,14 @@
       }
     }
 
-    /// Words of two registers' worth of memory, by their places from the first one's begin.
-    ///
-    /// - `distance`: Words from the first to the second.
-    @inline(__always)
-    private static func pick(
-      _ places: Bits, _ first: UnsafeRawPointer, _ second: UnsafeRawPointer, distance: Int16
-    ) -> Bits {
-      let far = _mm512_srai_epi16(_mm512_sub_epi16(splatWord(31), places), 15)
-      let inSecond = _mm512_add_epi16(places, splatWord(32 &- distance))
-      return permuteWords512(
-        loadBits(first), (places & ~far) | (inSecond & far), loadBits(second))
-    }
-
     @inline(__always)
     public static func eachTwice(_ v: Floats) -> Floats {
       permuteLanes512(v, _mm512_set_epi32(7, 7, 6, 6, 5, 5, 4, 4, 3, 3, 2, 2, 1, 1, 0, 0))
+    }
+
+    @inline(__always)
+    public static func eachForSums(_ v: Floats) -> Floats {
+      permuteLanes512(v, _mm512_set_epi32(7, 7, 3, 3, 6, 6, 2, 2, 5, 5, 1, 1, 4, 4, 0, 0))
     }
 
     @inline(__always)
@@ -263,14 +257,17 @@
     public static func expandBits(_ bits: UInt64) -> Bits { _mm512_movm_epi8(bits) }
 
     @inline(__always)
-    public static func expandBits(_ v: Bits, ofPair pair: Int) -> Bits {
+    public static func add(
+      _ number: UInt8, to v: Bits, where bits: Bits, ofPair pair: Int
+    ) -> Bits {
       let ones: Int64 = 0x0101_0101_0101_0101
       let first = Int64(truncatingIfNeeded: 2 &* pair) &* ones
       let second = first &+ ones
       let spread = _mm512_shuffle_epi8(
-        v, _mm512_set_epi64(second, first, second, first, second, first, second, first))
-      let bits = Int64(bitPattern: 0x8040_2010_0804_0201)
-      return _mm512_movm_epi8(_mm512_test_epi8_mask(spread, _mm512_set1_epi64(bits)))
+        bits, _mm512_set_epi64(second, first, second, first, second, first, second, first))
+      let one = Int64(bitPattern: 0x8040_2010_0804_0201)
+      return _mm512_mask_add_epi8(
+        v, _mm512_test_epi8_mask(spread, _mm512_set1_epi64(one)), v, splatByte(number))
     }
 
     @inline(__always)
@@ -316,38 +313,46 @@
 
     @inline(__always)
     public static func gatherHalves(_ p: UnsafeRawPointer, stride: Int) -> Floats {
-      gather(p, stride, then: 0)
+      gather(p, stride, eightsOfWords, then: 0)
     }
 
     @inline(__always)
     public static func gatherHalfPairs(_ p: UnsafeRawPointer, stride: Int) -> Floats {
-      gather(p, stride, then: 1)
+      gather(p, stride, eightsOfWords, then: 1)
     }
 
-    /// Eight halves `stride` bytes apart, then the eight that lie some words after them.
+    @inline(__always)
+    public static func gatherHalvesForSums(_ p: UnsafeRawPointer, stride: Int) -> Floats {
+      let blocks = _mm512_set_epi64(
+        0, 0, 0, 0, 0x0007_0007_0003_0003, 0x0006_0006_0002_0002, 0x0005_0005_0001_0001,
+        0x0004_0004_0000_0000)
+      return gather(p, stride, blocks, then: 0)
+    }
+
+    /// Sixteen halves that eight blocks of `stride` bytes begin with, the last eight some words later.
     @inline(__always)
     private static func gather(
-      _ p: UnsafeRawPointer, _ stride: Int, then words: Int
+      _ p: UnsafeRawPointer, _ stride: Int, _ blocks: Bits, then words: Int
     ) -> Floats {
-      let blocks = eightsOfWords
       let seconds = Int64(truncatingIfNeeded: words) &* 0x0001_0001_0001_0001
       let places = _mm512_add_epi16(
         _mm512_mullo_epi16(blocks, splatWord(Int16(truncatingIfNeeded: stride / 2))),
         _mm512_set_epi64(0, 0, 0, 0, seconds, seconds, 0, 0))
-      // Words are picked from two registers at a time: the last one ends with the last half.
-      let end = 7 &* stride &+ 2 &+ 2 &* words
-      if end <= 128 {
-        let distance = Int16(truncatingIfNeeded: end / 2 &- 32)
-        return widenHalves512(pick(places, p, p + (end &- 64), distance: distance).lowHalf)
+      // So many blocks' halves lie within 64 bytes.
+      let most = (62 &- 2 &* words) / stride &+ 1
+      var halves = pickWords512(p, places)
+      var next = most
+      while next < 8 {
+        let start = min(next &* stride, 8 &* stride &- 64)
+        let others = _mm512_movepi16_mask(
+          _mm512_sub_epi16(splatWord(Int16(truncatingIfNeeded: next &- 1)), blocks))
+        // Of places that it knows, the compiler would make a slower instruction.
+        let inOthers = hidden512(
+          _mm512_sub_epi16(places, splatWord(Int16(truncatingIfNeeded: start / 2))))
+        halves = _mm512_mask_permutexvar_epi16(halves, others, inOthers, loadBits(p + start))
+        next &+= most
       }
-      let lanes = _mm512_set_epi64(
-        0, 0, 0, 0, 0x000F_000E_000D_000C, 0x000B_000A_0009_0008, 0x0007_0006_0005_0004,
-        0x0003_0002_0001_0000)
-      let inLast = _mm512_sub_epi16(places, splatWord(Int16(truncatingIfNeeded: end / 2 &- 64)))
-      let far = _mm512_srai_epi16(_mm512_sub_epi16(splatWord(63), places), 15)
-      let near = permuteWords512(loadBits(p), places, loadBits(p + 64))
-      let picked = permuteWords512(near, (lanes & ~far) | (inLast & far), loadBits(p + (end &- 64)))
-      return widenHalves512(picked.lowHalf)
+      return widenHalves512(halves.lowHalf)
     }
 
     @inline(__always)

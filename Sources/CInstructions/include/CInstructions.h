@@ -64,10 +64,24 @@ static inline __m512 permuteFourLanes512(__m128 v, __m512i lanes) {
   return result;
 }
 
-/// `vpermt2w`, one instruction where the compiler, knowing the places, makes several shuffles.
-static inline __m512i permuteWords512(__m512i low, __m512i places, __m512i high) {
-  __asm__("vpermt2w %2, %1, %0" : "+v"(low) : "v"(places), "v"(high));
-  return low;
+/// `vpermw` of 64 bytes in memory: knowing the places, the compiler makes several shuffles.
+static inline __m512i pickWords512(const void *p, __m512i places) {
+  __m512i result;
+  __asm__("vpermw %2, %1, %0" : "=v"(result) : "v"(places), "m"(*(const char (*)[64])p));
+  return result;
+}
+
+/// `vinserti32x4` of 16 bytes in memory as the last ones: the compiler makes several insertions.
+static inline __m512i withLastQuarter512(__m512i v, const void *p) {
+  __m512i result;
+  __asm__("vinserti32x4 $3, %2, %1, %0" : "=v"(result) : "v"(v), "m"(*(const char (*)[16])p));
+  return result;
+}
+
+/// No instruction: the compiler forgets what it knows of a vector.
+static inline __m512i hidden512(__m512i v) {
+  __asm__("" : "+v"(v));
+  return v;
 }
 
 /// `vpsrlvd`: knowing the counts, the compiler shifts some lanes apart from the others.

@@ -14,6 +14,13 @@ extension IQ4_NL: PackedFormat {
   }
 
   @inlinable @inline(__always)
+  public static func scalesForSums<S: InstructionSet>(
+    _ group: UnsafeRawPointer, _: S.Type
+  ) -> Floats {
+    S.gatherHalvesForSums(group, stride: 18)
+  }
+
+  @inlinable @inline(__always)
   public static func unpack<S: InstructionSet>(
     _ group: UnsafeRawPointer, step: Int, _: S.Type
   ) -> Bits {

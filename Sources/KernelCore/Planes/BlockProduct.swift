@@ -19,10 +19,7 @@ enum BlockProduct<F: PackedFormat>: RowProduct {
       var group = 0
       while rest >= QuantizedActivations.groupSize {
         MatrixVector.prefetch(p, F.groupBytes, S.self)
-        let scales = begin(&tile, p, group, x, S.self)
-        addHalf(0, &tile, p, scales, group, x, S.self)
-        addHalf(1, &tile, p, scales, group, x, S.self)
-        end(&tile, group, x, S.self)
+        addGroup(&tile, p, group, x, S.self)
         p += F.groupBytes
         rest &-= QuantizedActivations.groupSize
         group &+= 1
@@ -31,7 +28,11 @@ enum BlockProduct<F: PackedFormat>: RowProduct {
           x += stride
         }
       }
-      if rest > 0 { addRest(rest, &tile, p, group, x, scratch, S.self) }
+      if rest > 0 {
+        // Formats whose blocks are as long as a group have no end.
+        copyEnd(p, rest / F.blockSize &* F.blockBytes, to: scratch)
+        addGroup(&tile, scratch, group, x, S.self)
+      }
       tile.forEach { token, sums in out[token &* outStride &+ row] = S.sum(sums.floats.0) }
       row &+= 1
     }
@@ -66,39 +67,112 @@ enum BlockProduct<F: PackedFormat>: RowProduct {
     copy(at: bytes &- 16)
   }
 
-  /// Adds the end of a row that is no whole group.
+  /// Adds a group's products.
   @inlinable @inline(__always)
-  static func addRest<S: InstructionSet, T: TokenTile>(
-    _ rest: Int, _ tile: inout T, _ p: UnsafeRawPointer, _ group: Int, _ x: UnsafeRawPointer,
-    _ scratch: UnsafeMutableRawPointer, _: S.Type
+  static func addGroup<S: InstructionSet, T: TokenTile>(
+    _ tile: inout T, _ p: UnsafeRawPointer, _ group: Int, _ quad: UnsafeRawPointer, _: S.Type
   ) {
-    // Formats whose blocks are as long as a group have no end; the others keep halves apart.
-    copyEnd(p, rest / F.blockSize &* F.blockBytes, to: scratch)
-    let p = UnsafeRawPointer(scratch)
-    let scales = begin(&tile, p, group, x, S.self)
-    addHalf(0, &tile, p, scales, group, x, S.self)
-    if rest > 128 { addHalf(1, &tile, p, scales, group, x, S.self) }
-    end(&tile, group, x, S.self)
+    if F.bytesShareScales {
+      addTogether(&tile, p, group, quad, S.self)
+    } else {
+      addApart(&tile, p, group, quad, S.self)
+    }
   }
 
-  /// Begins a group with the minimums' share, or the offset's, and returns its scales.
+  /// Adds the products of a group of which each block fills a quarter of two vectors, low nibbles and
+  /// high ones, say: all are integers until they meet the block's scale.
   @inlinable @inline(__always)
-  static func begin<S: InstructionSet, T: TokenTile>(
+  static func addTogether<S: InstructionSet, T: TokenTile>(
     _ tile: inout T, _ p: UnsafeRawPointer, _ group: Int, _ quad: UnsafeRawPointer, _: S.Type
-  ) -> Floats {
-    let scales = F.scales(p, S.self)
-    let offset = F.byteOffset(S.self)
-    guard F.hasMinimums || offset != 0 else { return scales }
-    let factors = F.hasMinimums ? scales : scales * S.splat(-offset)
-    let place =
-      F.hasMinimums ? PlaneActivations.minimumSumsOffset : PlaneActivations.sumsOffset
-    let codes = quad + (place &+ group &* PlaneActivations.sumsBytes)
+  ) {
+    let scales: Floats
+    if F.hasMinimums {
+      let all = F.scales(p, S.self)
+      addSums(PlaneActivations.minimumSumsOffset, &tile, all, group, quad, S.self)
+      scales = S.eachForSums(all)
+    } else {
+      scales = F.scalesForSums(p, S.self)
+    }
+    let bytes = (F.bytes(p, half: 0, S.self), F.bytes(p, half: 1, S.self))
     tile.forEach { token, sums in
-      let x = codes + token &* PlaneActivations.quadBytes
+      let quad = quad + token &* PlaneActivations.quadBytes
+      let codes = quad + group &* PlaneActivations.codesBytes
+      let pairs =
+        quad + (PlaneActivations.pairSumsOffset &+ group &* PlaneActivations.pairSumsBytes)
+      let scale = S.splat(PlaneActivations.scale(group, of: quad))
+      sums.floats.0 = S.multiplyAdd(
+        sums.floats.0, scales * scale, S.floats(products(bytes, codes, pairs, S.self)))
+      if PlaneActivations.hasSecondCodes(group, of: quad) {
+        let scale = S.splat(PlaneActivations.lowScale(group, of: quad))
+        let products = products(
+          bytes, codes + PlaneActivations.lowOffset, pairs + PlaneActivations.lowPairSumsOffset,
+          S.self)
+        sums.floats.0 = S.multiplyAdd(sums.floats.0, scales * scale, S.floats(products))
+      }
+    }
+  }
+
+  /// The products of one plane, two lanes for each block, as `eachForSums` has its scale.
+  @inlinable @inline(__always)
+  static func products<S: InstructionSet>(
+    _ bytes: ((Bits, Bits), (Bits, Bits)), _ codes: UnsafeRawPointer,
+    _ pairSums: UnsafeRawPointer, _: S.Type
+  ) -> Bits {
+    let first = products(bytes.0, codes, S.self)
+    let second = products(bytes.1, codes + 128, S.self)
+    let sums = F.hasSmallCodes ? S.neighbourSums(first, second) : S.distantSums(first, second)
+    let offset = F.byteOffset(S.self)
+    return offset == 0
+      ? sums : S.addProducts(sums, S.loadBits(pairSums), S.splatWord(0 &- offset))
+  }
+
+  /// The products of half a group, four in each lane of either vector, added.
+  @inlinable @inline(__always)
+  static func products<S: InstructionSet>(
+    _ bytes: (Bits, Bits), _ codes: UnsafeRawPointer, _: S.Type
+  ) -> Bits {
+    let (a, b) = (S.loadBits(codes), S.loadBits(codes + 64))
+    let zero = Bits(repeating: 0)
+    return F.isSigned(S.self)
+      ? S.addSignedProducts(S.addSignedProducts(zero, bytes.0, a), bytes.1, b)
+      : S.addByteProducts(zero, unsigned: bytes, signed: (a, b))
+  }
+
+  /// Adds factors times the activations' sums at a place of the quad.
+  @inlinable @inline(__always)
+  static func addSums<S: InstructionSet, T: TokenTile>(
+    _ place: Int, _ tile: inout T, _ factors: Floats, _ group: Int, _ quad: UnsafeRawPointer,
+    _: S.Type
+  ) {
+    let x = quad + (place &+ group &* PlaneActivations.sumsBytes)
+    tile.forEach { token, sums in
+      let x = x + token &* PlaneActivations.quadBytes
       sums.floats.0 = S.multiplyAdd(
         sums.floats.0, factors, S.load(x.assumingMemoryBound(to: Float.self)))
     }
-    return scales
+  }
+}
+
+// Blocks that fill half a vector.
+extension BlockProduct {
+  /// Adds the products of a group of which each 64 bytes have scales of their own.
+  @inlinable @inline(__always)
+  static func addApart<S: InstructionSet, T: TokenTile>(
+    _ tile: inout T, _ p: UnsafeRawPointer, _ group: Int, _ quad: UnsafeRawPointer, _: S.Type
+  ) {
+    let scales = F.scales(p, S.self)
+    let offset = F.byteOffset(S.self)
+    if offset != 0 {
+      addSums(
+        PlaneActivations.sumsOffset, &tile, scales * S.splat(-Float(offset)), group, quad, S.self)
+    }
+    addHalf(0, &tile, p, scales, group, quad, S.self)
+    addHalf(1, &tile, p, scales, group, quad, S.self)
+    tile.forEach { token, sums in
+      let scale = PlaneActivations.scale(group, of: quad + token &* PlaneActivations.quadBytes)
+      sums.floats.0 = S.multiplyAdd(sums.floats.0, sums.floats.1, S.splat(scale))
+      sums.floats.1 = S.splat(0)
+    }
   }
 
   /// Adds the products of half a group: of first codes to the group's sums, of second ones, where
@@ -109,59 +183,34 @@ enum BlockProduct<F: PackedFormat>: RowProduct {
     _ quad: UnsafeRawPointer, _: S.Type
   ) {
     let bytes = F.bytes(p, half: half, S.self)
-    let scale = F.spread(scales, step: 2 &* half, S.self)
-    let second = F.bytesShareScales ? scale : F.spread(scales, step: 2 &* half &+ 1, S.self)
+    let spread = (
+      F.spread(scales, step: 2 &* half, S.self), F.spread(scales, step: 2 &* half &+ 1, S.self)
+    )
     let codes = quad + (group &* PlaneActivations.codesBytes &+ half &* 128)
     tile.forEach { token, sums in
       let x = codes + token &* PlaneActivations.quadBytes
-      add(bytes, x, scale, second, to: &sums.floats.1, S.self)
+      add(bytes.0, x, spread.0, to: &sums.floats.1, S.self)
+      add(bytes.1, x + 64, spread.1, to: &sums.floats.1, S.self)
       let quad = quad + token &* PlaneActivations.quadBytes
       if PlaneActivations.hasSecondCodes(group, of: quad) {
         let low = S.splat(PlaneActivations.lowScale(group, of: quad))
-        add(
-          bytes, x + PlaneActivations.lowOffset, scale * low,
-          F.bytesShareScales ? scale * low : second * low, to: &sums.floats.0, S.self)
+        let x = x + PlaneActivations.lowOffset
+        add(bytes.0, x, spread.0 * low, to: &sums.floats.0, S.self)
+        add(bytes.1, x + 64, spread.1 * low, to: &sums.floats.0, S.self)
       }
     }
   }
 
-  /// Adds the products of one plane.
+  /// Adds the products of 64 bytes of one plane.
   @inlinable @inline(__always)
   static func add<S: InstructionSet>(
-    _ bytes: (Bits, Bits), _ x: UnsafeRawPointer, _ scale: Floats, _ second: Floats,
-    to sums: inout Floats, _: S.Type
+    _ bytes: Bits, _ x: UnsafeRawPointer, _ scales: Floats, to sums: inout Floats, _: S.Type
   ) {
-    let (a, b) = (S.loadBits(x), S.loadBits(x + 64))
     let zero = Bits(repeating: 0)
-    if F.bytesShareScales {
-      let products =
-        F.isSigned(S.self)
-        ? S.addSignedProducts(S.addSignedProducts(zero, bytes.0, a), bytes.1, b)
-        : S.addByteProducts(zero, unsigned: bytes, signed: (a, b))
-      sums = S.multiplyAdd(sums, scale, S.floats(products))
-    } else {
-      let one =
-        F.isSigned(S.self)
-        ? S.addSignedProducts(zero, bytes.0, a)
-        : S.addByteProducts(zero, unsigned: bytes.0, signed: a)
-      sums = S.multiplyAdd(sums, scale, S.floats(one))
-      let two =
-        F.isSigned(S.self)
-        ? S.addSignedProducts(zero, bytes.1, b)
-        : S.addByteProducts(zero, unsigned: bytes.1, signed: b)
-      sums = S.multiplyAdd(sums, second, S.floats(two))
-    }
-  }
-
-  /// Adds a group's sums, times the activations' scale, to the row's.
-  @inlinable @inline(__always)
-  static func end<S: InstructionSet, T: TokenTile>(
-    _ tile: inout T, _ group: Int, _ quad: UnsafeRawPointer, _: S.Type
-  ) {
-    tile.forEach { token, sums in
-      let scale = PlaneActivations.scale(group, of: quad + token &* PlaneActivations.quadBytes)
-      sums.floats.0 = S.multiplyAdd(sums.floats.0, sums.floats.1, S.splat(scale))
-      sums.floats.1 = S.splat(0)
-    }
+    let products =
+      F.isSigned(S.self)
+      ? S.addSignedProducts(zero, bytes, S.loadBits(x))
+      : S.addByteProducts(zero, unsigned: bytes, signed: S.loadBits(x))
+    sums = S.multiplyAdd(sums, scales, S.floats(products))
   }
 }

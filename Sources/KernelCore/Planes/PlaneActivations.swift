@@ -45,15 +45,29 @@ public enum PlaneActivations {
   @inlinable static var sumsBytes: Int {
     @inline(__always) get { 128 }
   }
+  /// Where the groups' sums of 16 first codes begin, 64 bytes for each: of the first block two words
+  /// and two zeros, then likewise of the fifth, the second, the sixth and so on, as
+  /// `InstructionSet.neighbourSums` lie.
+  @inlinable static var pairSumsOffset: Int {
+    @inline(__always) get { 2560 }
+  }
+  /// Bytes of a group's pairs of sums.
+  @inlinable static var pairSumsBytes: Int {
+    @inline(__always) get { 64 }
+  }
+  /// Where the same sums of second codes begin, from those of the first.
+  @inlinable static var lowPairSumsOffset: Int {
+    @inline(__always) get { 256 }
+  }
   /// Where the four groups' sums of 16 first codes begin, as words: of the parts at even places eight
   /// for each group, then of those at odd places.
   @inlinable static var smallSumsOffset: Int {
-    @inline(__always) get { 2560 }
+    @inline(__always) get { 3072 }
   }
   /// Where the sums of 32 first codes begin: for each group two zeros, the sums of blocks 0 and 2, two
   /// zeros, and those of 4 and 6; then likewise of the blocks after them.
   @inlinable static var wideSumsOffset: Int {
-    @inline(__always) get { 2688 }
+    @inline(__always) get { 3200 }
   }
   /// Where the same sums of second codes begin, from those of the first.
   @inlinable static var lowSumsOffset: Int {
@@ -61,7 +75,7 @@ public enum PlaneActivations {
   }
   /// Where the first codes' scales begin, four times each.
   @inlinable static var scalesOffset: Int {
-    @inline(__always) get { 3072 }
+    @inline(__always) get { 3584 }
   }
   /// Where the second codes' scales begin, from those of the first.
   @inlinable static var lowScalesOffset: Int {
@@ -69,11 +83,11 @@ public enum PlaneActivations {
   }
   /// Where a word is that has a bit for each group with second codes.
   @inlinable static var heavyOffset: Int {
-    @inline(__always) get { 3200 }
+    @inline(__always) get { 3712 }
   }
   /// Bytes in a quad.
   @inlinable public static var quadBytes: Int {
-    @inline(__always) get { 3264 }
+    @inline(__always) get { 3776 }
   }
 
   /// Quads in a row of `count` values.
@@ -183,6 +197,10 @@ public enum PlaneActivations {
     }
     storeSums(high, group, of: quad, S.self)
     storeSums(low, group, of: quad + lowSumsOffset, S.self)
+    storePairs(group, quad + smallSumsOffset, to: quad + pairSumsOffset)
+    storePairs(
+      group, quad + (smallSumsOffset &+ lowSumsOffset),
+      to: quad + (pairSumsOffset &+ lowPairSumsOffset))
     let sums = high * S.splat(highScale) + low * S.splat(lowScale)
     let wide = sums.evenHalf + sums.oddHalf
     let out = quad + (sumsOffset &+ group &* sumsBytes)
@@ -207,5 +225,24 @@ public enum PlaneActivations {
       of: SIMD8(0, 0, words[0], words[2], 0, 0, words[4], words[6]), as: SIMD8<Int16>.self)
     (wide + 64).storeBytes(
       of: SIMD8(0, 0, words[1], words[3], 0, 0, words[5], words[7]), as: SIMD8<Int16>.self)
+  }
+
+  /// Writes the sums of a group's parts, two for each block.
+  @inlinable @inline(__always)
+  static func storePairs(
+    _ group: Int, _ sums: UnsafeRawPointer, to pairs: UnsafeMutableRawPointer
+  ) {
+    let sums = sums + group &* 16
+    let pairs = pairs + group &* pairSumsBytes
+    var block = 0
+    while block < 8 {
+      let even = (sums + 2 &* block).load(as: UInt16.self)
+      let odd = (sums + (64 &+ 2 &* block)).load(as: UInt16.self)
+      let place = block < 4 ? 2 &* block : 2 &* (block &- 4) &+ 1
+      (pairs + place &* 8).storeBytes(
+        of: UInt64(truncatingIfNeeded: even) | UInt64(truncatingIfNeeded: odd) &<< 16,
+        as: UInt64.self)
+      block &+= 1
+    }
   }
 }
