@@ -6,6 +6,8 @@ public protocol FloatFormat: BlockFormat {
   static func load<S: InstructionSet>(_ p: UnsafeRawPointer, _: S.Type) -> Floats
   /// One value.
   static func value<S: InstructionSet>(_ p: UnsafeRawPointer, _: S.Type) -> Float
+  /// Thirty-two values as `InstructionSet.pairsOfFours`.
+  static func pairsOfFours<S: InstructionSet>(_ p: UnsafeRawPointer, _: S.Type) -> Bits
 }
 
 extension FloatFormat {
@@ -21,6 +23,22 @@ extension FloatFormat {
       lane &+= 1
     }
     return v
+  }
+
+  @inlinable @inline(__always)
+  public static func pairsOfFours<S: InstructionSet>(_ p: UnsafeRawPointer, _: S.Type) -> Bits {
+    S.pairsOfFours(load(p, S.self), load(p + 16 &* blockBytes, S.self))
+  }
+
+  /// Up to 32 values as `InstructionSet.pairsOfFours`, the others zero.
+  @inlinable @inline(__always)
+  static func pairsOfFours<S: InstructionSet>(
+    _ p: UnsafeRawPointer, count: Int, _: S.Type
+  ) -> Bits {
+    if count >= 32 { return pairsOfFours(p, S.self) }
+    let (low, high) = count < 16 ? (count, 0) : (16, count &- 16)
+    return S.pairsOfFours(
+      load(p, count: low, S.self), load(p + 16 &* blockBytes, count: high, S.self))
   }
 }
 
@@ -57,5 +75,10 @@ extension BF16: FloatFormat {
   @inlinable @inline(__always)
   public static func value<S: InstructionSet>(_ p: UnsafeRawPointer, _: S.Type) -> Float {
     Float(bitPattern: UInt32(p.loadUnaligned(as: UInt16.self)) &<< 16)
+  }
+
+  @inlinable @inline(__always)
+  public static func pairsOfFours<S: InstructionSet>(_ p: UnsafeRawPointer, _: S.Type) -> Bits {
+    S.pairsOfFours(S.loadBits(p))
   }
 }

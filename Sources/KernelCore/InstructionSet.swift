@@ -189,6 +189,11 @@ public protocol InstructionSet: SendableMetatype {
   /// This and `addPairProducts` are for kernels that round: a processor may have the set without
   /// them.
   static func pairs(_ low: Floats, _ high: Floats) -> Bits
+  /// Thirty-two values as bfloat16, rounded to nearest even: in lanes of 32 bits, of each four values
+  /// the first and the third, then the second and the fourth.
+  static func pairsOfFours(_ low: Floats, _ high: Floats) -> Bits
+  /// The same of words of 16 bits.
+  static func pairsOfFours(_ words: Bits) -> Bits
   /// `sum`, and to each lane the two products of a lane's pairs of bfloat16.
   static func addPairProducts(_ sum: Floats, _ a: Bits, _ b: Bits) -> Floats
   /// Rounds sixteen lanes to nearest even and writes them as words: of each four, the first and
@@ -451,6 +456,19 @@ extension InstructionSet {
   @inlinable @inline(__always)
   public static func pairs(_ low: Floats, _ high: Floats) -> Bits {
     BFloat16Rounding.pairs(low, high)
+  }
+
+  @inlinable @inline(__always)
+  public static func pairsOfFours(_ low: Floats, _ high: Floats) -> Bits {
+    BFloat16Rounding.pairsOfFours(low, high)
+  }
+
+  @inlinable @inline(__always)
+  public static func pairsOfFours(_ words: Bits) -> Bits {
+    let sixteen = Bits(repeating: 16)
+    let outer = words & Bits(repeating: ~0x0000_FFFF_FFFF_0000)
+    let third = words &>> sixteen & Bits(repeating: 0xFFFF_0000)
+    return outer | third | words &<< sixteen & Bits(repeating: 0x0000_FFFF_0000_0000)
   }
 
   @inlinable @inline(__always)

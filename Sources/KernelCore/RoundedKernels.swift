@@ -7,7 +7,7 @@ public struct RoundedKernels: Sendable {
       _ x: UnsafePointer<Float>, _ stride: Int, _ tokens: Int, _ columns: Int,
       _ out: UnsafeMutableRawPointer, _ groupStride: Int
     ) -> Void
-  /// Decodes up to 32 rows over 256 columns; `work` is a `WeightPanel` to be overwritten.
+  /// Decodes up to 32 rows over 256 columns; `work` is 2048 bytes to be overwritten.
   public typealias Decode =
     @Sendable (
       _ weights: UnsafeRawPointer, _ rowBytes: Int, _ rows: Int, _ columns: Int,

@@ -397,6 +397,17 @@
     }
 
     @inline(__always)
+    public static func pairsOfFours(_ low: Floats, _ high: Floats) -> Bits {
+      pairsOfFours(bfloat16Words512(low, high))
+    }
+
+    @inline(__always)
+    public static func pairsOfFours(_ words: Bits) -> Bits {
+      _mm512_shuffle_epi8(
+        words, _mm512_set4_epi32(0x0F0E_0B0A, 0x0D0C_0908, 0x0706_0302, 0x0504_0100))
+    }
+
+    @inline(__always)
     public static func addPairProducts(_ sum: Floats, _ a: Bits, _ b: Bits) -> Floats {
       addBFloat16Products512(sum, a, b)
     }

@@ -15,6 +15,21 @@ public enum BFloat16Rounding {
     return unsafeBitCast(pairs, to: Bits.self)
   }
 
+  /// What `InstructionSet.pairsOfFours` gives, in words that every processor has.
+  @inlinable @inline(__always)
+  static func pairsOfFours(_ low: Floats, _ high: Floats) -> Bits {
+    Bits(lowHalf: pairsOfFours(low), highHalf: pairsOfFours(high))
+  }
+
+  /// Sixteen values of them.
+  @inlinable @inline(__always)
+  static func pairsOfFours(_ v: Floats) -> SIMD4<Int64> {
+    let twos = unsafeBitCast(words(v), to: Bits.self)
+    let low = SIMD4<Int64>(repeating: 0x0000_FFFF_0000_FFFF)
+    let sixteen = SIMD4<Int64>(repeating: 16)
+    return twos.evenHalf & low | (twos.oddHalf & low) &<< sixteen
+  }
+
   /// The two values of each lane.
   @inlinable @inline(__always)
   static func floats(_ pairs: Bits) -> (low: Floats, high: Floats) {

@@ -33,7 +33,7 @@ extension RoundedKernels {
       decode: { weights, rowBytes, rows, columns, scratch, work, panel in
         TilePanel.decodePacked(
           weights, rowBytes: rowBytes, rows: rows, columns: columns, scratch: scratch,
-          panel: work, into: panel, S.self, F.self)
+          scales: work, into: panel, S.self, F.self)
       }, multiply: multiply(U.self))
   }
 
@@ -47,10 +47,9 @@ extension RoundedKernels {
   /// Decodes rows of a float format into a `TilePanel`.
   @inlinable @inline(__always)
   static func decodeFloats<F: FloatFormat, S: InstructionSet>(_: F.Type, _: S.Type) -> Decode {
-    { weights, rowBytes, rows, columns, _, work, panel in
+    { weights, rowBytes, rows, columns, _, _, panel in
       TilePanel.decodeFloats(
-        weights, rowBytes: rowBytes, rows: rows, columns: columns, panel: work, into: panel,
-        S.self, F.self)
+        weights, rowBytes: rowBytes, rows: rows, columns: columns, into: panel, S.self, F.self)
     }
   }
 

@@ -21,19 +21,95 @@ public enum TilePanel {
   /// - `rows`: How many rows, up to 32.
   /// - `columns`: Columns from the group on: fewer than 256 at the end of a row.
   /// - `scratch`: `WeightPanel.scratchBytes`, at a multiple of 64.
-  /// - `panel`: `WeightPanel.bytes`, overwritten.
+  /// - `scales`: Receives the scales and minimums of sixteen rows, up to 2048 bytes.
   /// - `tiles`: Receives the halves that have rows.
   @inlinable @inline(never)
   public static func decodePacked<S: InstructionSet, F: PackedFormat>(
     _ weights: UnsafeRawPointer, rowBytes: Int, rows: Int, columns: Int,
-    scratch: UnsafeMutableRawPointer, panel: UnsafeMutableRawPointer,
+    scratch: UnsafeMutableRawPointer, scales: UnsafeMutableRawPointer,
     into tiles: UnsafeMutableRawPointer, _: S.Type, _: F.Type
   ) {
-    WeightPanel.decodePacked(
-      weights, rowBytes: rowBytes, rows: rows, columns: columns, scratch: scratch, into: panel,
-      S.self, F.self)
-    let columns = columns < WeightPanel.columns ? columns : WeightPanel.columns
-    roundPacked(panel, rows: rows, columns: columns, into: tiles, S.self, F.self)
+    var first = 0
+    var half = tiles
+    while first < rows {
+      let groups = WeightPanel.groups(weights, rowBytes, first, rows, columns, scratch, F.self)
+      WeightPanel.decodeScales(groups, into: scales, S.self, F.self)
+      var step = 0
+      while step &* 64 < columns, step < 4 {
+        decodeStep(step, groups, scales, into: half + step &* 2048, S.self, F.self)
+        step &+= 1
+      }
+      first &+= WeightPanel.halfRows
+      half += halfBytes
+    }
+  }
+
+  /// A step of sixteen rows, two tiles.
+  @inlinable @inline(__always)
+  static func decodeStep<S: InstructionSet, F: PackedFormat>(
+    _ step: Int, _ groups: WeightPanel.Groups, _ scales: UnsafeRawPointer,
+    into out: UnsafeMutableRawPointer, _: S.Type, _: F.Type
+  ) {
+    let minimums =
+      scales + WeightPanel.minimumsAfterScales(hasSmallBlocks: F.hasSmallBlocks)
+    let scale = (
+      floats(scales, step, 0, S.self, F.self), floats(scales, step, 1, S.self, F.self),
+      floats(scales, step, 2, S.self, F.self), floats(scales, step, 3, S.self, F.self)
+    )
+    let minimum = (
+      floats(minimums, step, 0, S.self, F.self), floats(minimums, step, 1, S.self, F.self),
+      floats(minimums, step, 2, S.self, F.self), floats(minimums, step, 3, S.self, F.self)
+    )
+    // Codes are to lie in the highest bytes of their lanes.
+    let high = S.splat(0x1p-24)
+    WeightPanel.forEachFourColumns(step, groups, S.self, F.self) { four, bytes in
+      let codes =
+        F.offset == 0
+        ? bytes : S.subtractBytes(bytes, S.splatByte(UInt8(truncatingIfNeeded: F.offset)))
+      let target = out + four &* 64
+      switch four / 4 {
+      case 0: store(codes, scale.0 * high, minimum.0, target, S.self, F.self)
+      case 1: store(codes, scale.1 * high, minimum.1, target, S.self, F.self)
+      case 2: store(codes, scale.2 * high, minimum.2, target, S.self, F.self)
+      default: store(codes, scale.3 * high, minimum.3, target, S.self, F.self)
+      }
+    }
+  }
+
+  /// Sixteen rows' scales or minimums of a quarter of a step.
+  @inlinable @inline(__always)
+  static func floats<S: InstructionSet, F: PackedFormat>(
+    _ p: UnsafeRawPointer, _ step: Int, _ quarter: Int, _: S.Type, _: F.Type
+  ) -> Floats {
+    let block = F.hasSmallBlocks ? 4 &* step &+ quarter : 2 &* step &+ quarter / 2
+    return S.load((p + block &* 64).assumingMemoryBound(to: Float.self))
+  }
+
+  /// Writes four columns.
+  @inlinable @inline(__always)
+  static func store<S: InstructionSet, F: PackedFormat>(
+    _ codes: Bits, _ scale: Floats, _ minimum: Floats, _ out: UnsafeMutableRawPointer, _: S.Type,
+    _: F.Type
+  ) {
+    S.storeBits(
+      S.pairs(
+        weights(codes, 24, scale, minimum, S.self, F.self),
+        weights(codes, 8, scale, minimum, S.self, F.self)), out)
+    S.storeBits(
+      S.pairs(
+        weights(codes, 16, scale, minimum, S.self, F.self),
+        weights(codes, 0, scale, minimum, S.self, F.self)), out + 1024)
+  }
+
+  /// The weights whose codes lie so many bits below the highest ones of their lanes.
+  @inlinable @inline(__always)
+  static func weights<S: InstructionSet, F: PackedFormat>(
+    _ codes: Bits, _ shift: Int32, _ scale: Floats, _ minimum: Floats, _: S.Type, _: F.Type
+  ) -> Floats {
+    let lanes = unsafeBitCast(codes, to: SIMD16<Int32>.self)
+    let highest = (lanes &<< SIMD16(repeating: shift)) & SIMD16(repeating: -0x100_0000)
+    let product = S.floats(unsafeBitCast(highest, to: Bits.self)) * scale
+    return F.hasMinimums ? product - minimum : product
   }
 
   /// Decodes rows of a float format.
@@ -42,77 +118,33 @@ public enum TilePanel {
   /// - `rowBytes`: The bytes from one row to the next.
   /// - `rows`: How many rows, up to 32.
   /// - `columns`: Columns from there on; 256 are decoded at most.
-  /// - `panel`: `WeightPanel.bytes`, overwritten.
   /// - `tiles`: Receives the halves that have rows.
   @inlinable @inline(never)
   public static func decodeFloats<S: InstructionSet, F: FloatFormat>(
     _ weights: UnsafeRawPointer, rowBytes: Int, rows: Int, columns: Int,
-    panel: UnsafeMutableRawPointer, into tiles: UnsafeMutableRawPointer, _: S.Type, _: F.Type
+    into tiles: UnsafeMutableRawPointer, _: S.Type, _: F.Type
   ) {
-    WeightPanel.decodeFloats(
-      weights, rowBytes: rowBytes, rows: rows, columns: columns, into: panel, S.self, F.self)
     let columns = columns < WeightPanel.columns ? columns : WeightPanel.columns
-    roundFloats(panel, rows: rows, columns: columns, into: tiles, S.self)
-  }
-
-  /// Rounds the weights of a packed format's panel.
-  ///
-  /// - `panel`: What `WeightPanel.decodePacked` has filled.
-  /// - `rows`: Its rows.
-  /// - `columns`: Its columns.
-  /// - `tiles`: Receives the halves that have rows.
-  @inlinable @inline(__always)
-  public static func roundPacked<S: InstructionSet, F: PackedFormat>(
-    _ panel: UnsafeRawPointer, rows: Int, columns: Int, into tiles: UnsafeMutableRawPointer,
-    _: S.Type, _: F.Type
-  ) {
-    let pairs = F.hasSmallBlocks ? 4 : 8
-    let minimumsOffset = WeightPanel.minimumsOffset(hasSmallBlocks: F.hasSmallBlocks)
     var first = 0
-    var half = panel
     var out = tiles
     while first < rows {
-      var block = 0
-      while block &* pairs &* 4 < columns {
-        let scales = S.load(
-          (half + (WeightPanel.scalesOffset &+ block &* 64)).assumingMemoryBound(to: Float.self))
-        let minimums =
-          F.hasMinimums
-          ? S.load((half + (minimumsOffset &+ block &* 64)).assumingMemoryBound(to: Float.self))
-          : S.splat(0)
-        var pair = block &* pairs
-        while pair < (block &+ 1) &* pairs {
-          let source = half + ((pair &>> 4) &* WeightPanel.stepBytes &+ (pair & 15) &* 64)
-          let target = out + ((pair &>> 4) &* 2048 &+ (pair & 15) &* 64)
-          S.storeBits(
-            rounded(S.loadBits(source), scales, minimums, S.self, F.self), target)
-          S.storeBits(
-            rounded(S.loadBits(source + 1024), scales, minimums, S.self, F.self),
-            target + 1024)
-          pair &+= 1
+      var column = 0
+      while column < columns {
+        let target = out + ((column &>> 6) &* 2048 &+ (column &>> 2 & 15) &* 64)
+        S.transpose { row in
+          let row = first &+ row < rows ? first &+ row : rows &- 1
+          let p = weights + (row &* rowBytes &+ column &* F.blockBytes)
+          S.prefetch(p + WeightPanel.columns &* F.blockBytes)
+          return F.pairsOfFours(p, count: columns &- column, S.self)
+        } into: { pair, values in
+          S.storeBits(values, target + ((pair & 1) &* 1024 &+ (pair &>> 1) &* 64))
         }
-        block &+= 1
+        column &+= 32
       }
-      clear(out, from: block &* pairs, S.self)
+      clear(out, from: column &>> 2, S.self)
       first &+= WeightPanel.halfRows
-      half += WeightPanel.packedHalfBytes
       out += halfBytes
     }
-  }
-
-  /// Sixteen rows' pairs of codes as weights.
-  @inlinable @inline(__always)
-  static func rounded<S: InstructionSet, F: PackedFormat>(
-    _ codes: Bits, _ scales: Floats, _ minimums: Floats, _: S.Type, _: F.Type
-  ) -> Bits {
-    let lanes = unsafeBitCast(codes, to: SIMD16<Int32>.self)
-    var low = S.floats(unsafeBitCast((lanes &<< 16) &>> 16, to: Bits.self)) * scales
-    var high = S.floats(unsafeBitCast(lanes &>> 16, to: Bits.self)) * scales
-    if F.hasMinimums {
-      low -= minimums
-      high -= minimums
-    }
-    return S.pairs(low, high)
   }
 
   /// Rounds the weights of a float format's panel.
