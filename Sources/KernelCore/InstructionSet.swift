@@ -127,7 +127,7 @@ public protocol InstructionSet: SendableMetatype {
   /// `v`, and in each quarter a number in every byte whose bit is set in the first two bytes of `bits`,
   /// or in the two after those, the lowest first: `v` has none of the number's bits.
   static func add(_ number: UInt8, to v: Bits, where bits: Bits, ofPair pair: Int) -> Bits
-  /// The entry of a 16-byte table for each byte in 0…15.
+  /// The entry of a 16-byte table for each byte in 0…15, and zero for those from 128 on.
   static func lookUp(_ indices: Bits, in table: SIMD2<Int64>) -> Bits
   /// Writes sixteen lanes, rounded to nearest even, as signed bytes.
   static func storeBytes(_ v: Floats, _ p: UnsafeMutableRawPointer)
@@ -158,7 +158,7 @@ public protocol InstructionSet: SendableMetatype {
   /// lie in a quarter is the set's affair.
   static func packed(_ a: Bits, _ b: Bits) -> Bits
   /// For each quarter two of the sixteen bytes at `p`, each as four words, which lie like those of
-  /// `packed`.
+  /// `packed`: by default one's beside each other and then the other's.
   static func lowWords(
     _ p: UnsafeRawPointer, _ a: (Int, Int, Int, Int), _ b: (Int, Int, Int, Int)
   ) -> Bits
@@ -330,30 +330,34 @@ extension InstructionSet {
   }
 
   @inlinable @inline(__always)
-  public static func packed(_ a: Bits, _ b: Bits) -> Bits {
-    let b = unsafeBitCast(b, to: SIMD16<Int32>.self) &<< SIMD16(repeating: 16)
-    return a & Bits(repeating: 0xFFFF_0000_FFFF) | unsafeBitCast(b, to: Bits.self)
-  }
-
-  @inlinable @inline(__always)
   public static func lowWords(
     _ p: UnsafeRawPointer, _ a: (Int, Int, Int, Int), _ b: (Int, Int, Int, Int)
   ) -> Bits {
-    func words(_ a: Int, _ b: Int) -> SIMD4<UInt32> {
-      let low = UInt32((p + a).load(as: UInt8.self))
-      return SIMD4(repeating: low | UInt32((p + b).load(as: UInt8.self)) &<< 16)
-    }
-    return unsafeBitCast(
-      SIMD16(
-        lowHalf: SIMD8(lowHalf: words(a.0, b.0), highHalf: words(a.1, b.1)),
-        highHalf: SIMD8(lowHalf: words(a.2, b.2), highHalf: words(a.3, b.3))), to: Bits.self)
+    spreadBytes(p, a, b, times: 0x0001_0001_0001_0001, else: ~0x7FFF_7FFF_7FFF_7FFF)
   }
 
   @inlinable @inline(__always)
   public static func highWords(
     _ p: UnsafeRawPointer, _ a: (Int, Int, Int, Int), _ b: (Int, Int, Int, Int)
   ) -> Bits {
-    shiftedLeft(lowWords(p, a, b), 8)
+    spreadBytes(p, a, b, times: 0x0100_0100_0100_0100, else: 0x0080_0080_0080_0080)
+  }
+
+  /// In each quarter, two of sixteen bytes, each four times: where `times` has ones, and zeros
+  /// elsewhere.
+  @inlinable @inline(__always)
+  static func spreadBytes(
+    _ p: UnsafeRawPointer, _ a: (Int, Int, Int, Int), _ b: (Int, Int, Int, Int), times: Int64,
+    else zeros: Int64
+  ) -> Bits {
+    func quarter(_ a: Int, _ b: Int) -> SixteenBytes {
+      SIMD2(Int64(a) &* times | zeros, Int64(b) &* times | zeros)
+    }
+    return lookUp(
+      Bits(
+        lowHalf: SIMD4(lowHalf: quarter(a.0, b.0), highHalf: quarter(a.1, b.1)),
+        highHalf: SIMD4(lowHalf: quarter(a.2, b.2), highHalf: quarter(a.3, b.3))),
+      in: p.loadUnaligned(as: SixteenBytes.self))
   }
 
   @inlinable @inline(__always)

@@ -41,18 +41,18 @@ public enum MatrixVector {
         let p = weights + row &* rowBytes
         let x = activations + token &* PlaneActivations.quadBytes
         let target = out + (token &* outStride &+ row)
-        let rest = tokens &- token
-        if S.hasTokenTiles, rest == 4 || rest >= 7 {
+        let rest = S.hasTokenTiles ? tokens &- token : 1
+        if rest == 4 || rest >= 7 {
           P.multiply(
             p, rowBytes, count, columns, x, stride, scratch, target, outStride, S.self,
             TokenTile4.self)
           token &+= 4
-        } else if S.hasTokenTiles, rest == 3 || rest >= 5 {
+        } else if rest == 3 || rest >= 5 {
           P.multiply(
             p, rowBytes, count, columns, x, stride, scratch, target, outStride, S.self,
             TokenTile3.self)
           token &+= 3
-        } else if S.hasTokenTiles, rest == 2 {
+        } else if rest == 2 {
           P.multiply(
             p, rowBytes, count, columns, x, stride, scratch, target, outStride, S.self,
             TokenTile2.self)

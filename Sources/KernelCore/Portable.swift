@@ -212,7 +212,7 @@ public enum Portable: InstructionSet {
   public static func lookUp(_ indices: Bits, in table: SIMD2<Int64>) -> Bits {
     let table = unsafeBitCast(table, to: SIMD16<UInt8>.self)
     var bytes = unsafeBitCast(indices, to: SIMD64<UInt8>.self)
-    for lane in 0..<64 { bytes[lane] = table[Int(bytes[lane] & 15)] }
+    for lane in 0..<64 { bytes[lane] = bytes[lane] < 128 ? table[Int(bytes[lane] & 15)] : 0 }
     return unsafeBitCast(bytes, to: Bits.self)
   }
 
@@ -279,6 +279,33 @@ public enum Portable: InstructionSet {
   public static func addProducts(_ sum: Bits, _ a: Bits, _ b: Bits) -> Bits {
     let products = unsafeBitCast(products(a, b), to: SIMD16<Int32>.self)
     return unsafeBitCast(unsafeBitCast(sum, to: SIMD16<Int32>.self) &+ products, to: Bits.self)
+  }
+
+  @inline(__always)
+  public static func packed(_ a: Bits, _ b: Bits) -> Bits {
+    let b = unsafeBitCast(b, to: SIMD16<Int32>.self) &<< SIMD16(repeating: 16)
+    return a & Bits(repeating: 0xFFFF_0000_FFFF) | unsafeBitCast(b, to: Bits.self)
+  }
+
+  @inline(__always)
+  public static func lowWords(
+    _ p: UnsafeRawPointer, _ a: (Int, Int, Int, Int), _ b: (Int, Int, Int, Int)
+  ) -> Bits {
+    func words(_ a: Int, _ b: Int) -> SIMD4<UInt32> {
+      let low = UInt32((p + a).load(as: UInt8.self))
+      return SIMD4(repeating: low | UInt32((p + b).load(as: UInt8.self)) &<< 16)
+    }
+    return unsafeBitCast(
+      SIMD16(
+        lowHalf: SIMD8(lowHalf: words(a.0, b.0), highHalf: words(a.1, b.1)),
+        highHalf: SIMD8(lowHalf: words(a.2, b.2), highHalf: words(a.3, b.3))), to: Bits.self)
+  }
+
+  @inline(__always)
+  public static func highWords(
+    _ p: UnsafeRawPointer, _ a: (Int, Int, Int, Int), _ b: (Int, Int, Int, Int)
+  ) -> Bits {
+    shiftedLeft(lowWords(p, a, b), 8)
   }
 
   @inline(__always)

@@ -84,14 +84,25 @@ public enum WeightPanel {
     var half = panel
     while first < rows {
       let groups = groups(weights, rowBytes, first, rows, columns, scratch, F.self)
-      decodeScales(groups, into: half + scalesOffset, S.self, F.self)
-      var step = 0
-      while step &* 64 < columns, step < 4 {
+      decodeHalf(groups, columns, scales: half + scalesOffset, S.self, F.self) { step in
         decodeStep(step, groups, into: half, S.self, F.self)
-        step &+= 1
       }
       first &+= halfRows
       half += packedHalfBytes
+    }
+  }
+
+  /// Decodes the scales of sixteen rows, and calls the body for each 64 columns.
+  @inlinable @inline(__always)
+  static func decodeHalf<S: InstructionSet, F: PackedFormat>(
+    _ groups: Groups, _ columns: Int, scales: UnsafeMutableRawPointer, _: S.Type, _: F.Type,
+    _ body: (_ step: Int) -> Void
+  ) {
+    decodeScales(groups, into: scales, S.self, F.self)
+    var step = 0
+    while step &* 64 < columns, step < 4 {
+      body(step)
+      step &+= 1
     }
   }
 

@@ -174,40 +174,6 @@
     }
 
     @inline(__always)
-    public static func lowWords(
-      _ p: UnsafeRawPointer, _ a: (Int, Int, Int, Int), _ b: (Int, Int, Int, Int)
-    ) -> Bits {
-      spreadBytes(p, a, b, times: 0x0001_0001_0001_0001, else: ~0x7FFF_7FFF_7FFF_7FFF)
-    }
-
-    @inline(__always)
-    public static func highWords(
-      _ p: UnsafeRawPointer, _ a: (Int, Int, Int, Int), _ b: (Int, Int, Int, Int)
-    ) -> Bits {
-      spreadBytes(p, a, b, times: 0x0100_0100_0100_0100, else: 0x0080_0080_0080_0080)
-    }
-
-    /// In each quarter, two of sixteen bytes, each four times: where `times` has ones, and zeros
-    /// elsewhere.
-    @inline(__always)
-    private static func spreadBytes(
-      _ p: UnsafeRawPointer, _ a: (Int, Int, Int, Int), _ b: (Int, Int, Int, Int), times: Int64,
-      else zeros: Int64
-    ) -> Bits {
-      func quarter(_ a: Int, _ b: Int) -> SixteenBytes {
-        SixteenBytes(truncatingIfNeeded: SIMD2(a, b)) &* SixteenBytes(repeating: times)
-          | SixteenBytes(repeating: zeros)
-      }
-      let v = Self.quarter(p)
-      let twice = SIMD4(lowHalf: v, highHalf: v)
-      return Bits(
-        lowHalf: _mm256_shuffle_epi8(
-          twice, SIMD4(lowHalf: quarter(a.0, b.0), highHalf: quarter(a.1, b.1))),
-        highHalf: _mm256_shuffle_epi8(
-          twice, SIMD4(lowHalf: quarter(a.2, b.2), highHalf: quarter(a.3, b.3))))
-    }
-
-    @inline(__always)
     public static func neighbourSums(_ a: Bits, _ b: Bits) -> Bits {
       products(packed(a, b), splatWord(1))
     }

@@ -119,40 +119,8 @@
     }
 
     @inline(__always)
-    public static func lowWords(
-      _ p: UnsafeRawPointer, _ a: (Int, Int, Int, Int), _ b: (Int, Int, Int, Int)
-    ) -> Bits {
-      spreadBytes(p, a, b, times: 0x0001_0001_0001_0001, else: ~0x7FFF_7FFF_7FFF_7FFF)
-    }
-
-    @inline(__always)
-    public static func highWords(
-      _ p: UnsafeRawPointer, _ a: (Int, Int, Int, Int), _ b: (Int, Int, Int, Int)
-    ) -> Bits {
-      spreadBytes(p, a, b, times: 0x0100_0100_0100_0100, else: 0x0080_0080_0080_0080)
-    }
-
-    /// In each quarter, two of sixteen bytes, each four times: where `times` has ones, and zeros
-    /// elsewhere.
-    @inline(__always)
-    private static func spreadBytes(
-      _ p: UnsafeRawPointer, _ a: (Int, Int, Int, Int), _ b: (Int, Int, Int, Int), times: Int64,
-      else zeros: Int64
-    ) -> Bits {
-      func quarter(_ a: Int, _ b: Int) -> SixteenBytes {
-        SixteenBytes(truncatingIfNeeded: SIMD2(a, b)) &* SixteenBytes(repeating: times)
-          | SixteenBytes(repeating: zeros)
-      }
-      return _mm512_shuffle_epi8(
-        _mm512_broadcast_i32x4(Self.quarter(p)),
-        Bits(
-          lowHalf: SIMD4(lowHalf: quarter(a.0, b.0), highHalf: quarter(a.1, b.1)),
-          highHalf: SIMD4(lowHalf: quarter(a.2, b.2), highHalf: quarter(a.3, b.3))))
-    }
-
-    @inline(__always)
     public static func neighbourSums(_ a: Bits, _ b: Bits) -> Bits {
-      _mm512_madd_epi16(_mm512_packs_epi32(a, b), splatWord(1))
+      products(packed(a, b), splatWord(1))
     }
 
     @inline(__always)

@@ -42,11 +42,8 @@ public enum BytePanel {
     var half = panel
     while first < rows {
       let groups = WeightPanel.groups(weights, rowBytes, first, rows, columns, scratch, F.self)
-      WeightPanel.decodeScales(groups, into: half + scalesOffset, S.self, F.self)
-      var step = 0
-      while step &* 64 < columns, step < 4 {
+      WeightPanel.decodeHalf(groups, columns, scales: half + scalesOffset, S.self, F.self) { step in
         decodeStep(step, groups, into: half, S.self, F.self)
-        step &+= 1
       }
       first &+= WeightPanel.halfRows
       half += halfBytes

@@ -56,6 +56,6 @@ extension Q2_K: SuperBlockFormat {
     return SuperBlockScales(
       scales: bytes & S.splatByte(15),
       minimums: (S.shiftedRight(bytes, 4) & S.splatWord(15), S.shiftedRight(bytes, 12)),
-      factors: factors(blocks, at: 80, times: 1, -1, S.self))
+      factors: factors(blocks, at: 80, S.self))
   }
 }

@@ -64,8 +64,6 @@ extension Q3_K: SuperBlockFormat {
     let high = S.shiftedRight(S.lanes(words, (3, 3, 3, 3)), lanesBy: SIMD4(0, 2, 4, 6))
     let bytes = S.subtractBytes(
       low & S.splatByte(15) | S.shiftedLeft(high & S.splatByte(3), 4), S.splatByte(32))
-    return SuperBlockScales(
-      scales: bytes, minimums: (S.signedEvenBytes(bytes), S.signedOddBytes(bytes)),
-      factors: factors(blocks, ofOneAt: 108, times: 0x1p-8, -4, S.self))
+    return signedScales(bytes, of: blocks, factorAt: 108, S.self)
   }
 }

@@ -1,15 +1,8 @@
 import BlockFormats
 
-extension Q5_K: SuperBlockFormat {
+extension Q5_K: SixBitScaleFormat {
   @inlinable @inline(__always) public static var codes: CodeKind { .unsigned(offset: 0) }
   @inlinable @inline(__always) public static var largestCode: Int { 31 }
-  @inlinable @inline(__always) public static var hasMinimums: Bool { true }
-  @inlinable @inline(__always) public static var hasSmallBlocks: Bool { false }
-
-  @inlinable @inline(__always)
-  public static func scales<S: InstructionSet>(
-    _ group: UnsafeRawPointer, _: S.Type
-  ) -> Floats { scalesAndMinimums(group, S.self) }
 
   @inlinable @inline(__always)
   public static func unpack<S: InstructionSet>(
@@ -35,14 +28,4 @@ extension Q5_K: SuperBlockFormat {
     let high = half == 0 ? S.shiftedLeft(bits, 3) : S.shiftedRight(bits, 1)
     return (nibbles & mask | low & fifth, S.shiftedRight(nibbles, 4) & mask | high & fifth)
   }
-
-  @inlinable @inline(__always) public static var hasSignedScales: Bool { false }
-
-  @inlinable @inline(__always)
-  public static func scales<S: InstructionSet>(
-    of blocks: FourBlocks, _: S.Type
-  ) -> SuperBlockScales { sixBitScales(of: blocks, S.self, Self.self) }
-
-  @inlinable @inline(__always)
-  public static func scalePlace(_ part: Int) -> Int { sixBitPlace(part) }
 }

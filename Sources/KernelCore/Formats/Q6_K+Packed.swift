@@ -32,9 +32,6 @@ extension Q6_K: SuperBlockFormat {
   public static func scales<S: InstructionSet>(
     of blocks: FourBlocks, _: S.Type
   ) -> SuperBlockScales {
-    let bytes = quarters(blocks, at: 192, S.self)
-    return SuperBlockScales(
-      scales: bytes, minimums: (S.signedEvenBytes(bytes), S.signedOddBytes(bytes)),
-      factors: factors(blocks, ofOneAt: 208, times: 0x1p-8, -32, S.self))
+    signedScales(quarters(blocks, at: 192, S.self), of: blocks, factorAt: 208, S.self)
   }
 }

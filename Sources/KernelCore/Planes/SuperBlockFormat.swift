@@ -49,64 +49,44 @@ extension SuperBlockFormat {
       blocks.0 + offset, blocks.1 + offset, blocks.2 + offset, blocks.3 + offset)
   }
 
-  /// Two half-precision values at an offset of each super-block, times two constants.
+  /// Two half-precision values of each super-block, times two constants.
+  ///
+  /// - `pair`: Gives a super-block's, the first one in the low half.
   @inlinable @inline(__always)
   static func factors<S: InstructionSet>(
-    _ blocks: FourBlocks, at offset: Int, times first: Float, _ second: Float, _: S.Type
+    _ blocks: FourBlocks, times first: Float, _ second: Float, _: S.Type,
+    _ pair: (_ block: UnsafeRawPointer) -> UInt32
   ) -> Floats {
-    func pair(_ block: UnsafeRawPointer) -> UInt64 {
-      UInt64(truncatingIfNeeded: block.loadUnaligned(fromByteOffset: offset, as: UInt32.self))
+    func two(_ low: UnsafeRawPointer, _ high: UnsafeRawPointer) -> UInt64 {
+      UInt64(truncatingIfNeeded: pair(low)) | UInt64(truncatingIfNeeded: pair(high)) &<< 32
     }
-    return factors(
-      pair(blocks.0) | pair(blocks.1) &<< 32, pair(blocks.2) | pair(blocks.3) &<< 32, first,
-      second, S.self)
-  }
-
-  /// A half-precision value at an offset of each super-block, times two constants.
-  @inlinable @inline(__always)
-  static func factors<S: InstructionSet>(
-    _ blocks: FourBlocks, ofOneAt offset: Int, times first: Float, _ second: Float, _: S.Type
-  ) -> Floats {
-    func twice(_ block: UnsafeRawPointer) -> UInt64 {
-      let half = block.loadUnaligned(fromByteOffset: offset, as: UInt16.self)
-      return UInt64(truncatingIfNeeded: half) &* 0x1_0001
-    }
-    return factors(
-      twice(blocks.0) | twice(blocks.1) &<< 32, twice(blocks.2) | twice(blocks.3) &<< 32, first,
-      second, S.self)
-  }
-
-  @inlinable @inline(__always)
-  static func factors<S: InstructionSet>(
-    _ low: UInt64, _ high: UInt64, _ first: Float, _ second: Float, _: S.Type
-  ) -> Floats {
     let times = SIMD8(first, second, first, second, first, second, first, second)
-    return S.product(S.halves(low, high), Floats(lowHalf: times, highHalf: times))
+    return S.product(
+      S.halves(two(blocks.0, blocks.1), two(blocks.2, blocks.3)),
+      Floats(lowHalf: times, highHalf: times))
   }
-}
 
-/// The scales and the minimums of four super-blocks of Q4_K or Q5_K: two half-precision factors, and
-/// twelve bytes.
-@inlinable @inline(__always)
-func sixBitScales<F: SuperBlockFormat, S: InstructionSet>(
-  of blocks: FourBlocks, _: S.Type, _: F.Type
-) -> SuperBlockScales {
-  // Of the eight scales and of the eight minimums, the first four lie in the low six bits of a
-  // word, and the last four have nibbles of their own and their high bits above the first four.
-  let words = F.quarters(blocks, at: 0, S.self)
-  let low = S.shiftedRight(S.lanes(words, (1, 2, 1, 2)), lanesBy: SIMD4(0, 0, 2, 2))
-  let high = S.shiftedRight(S.lanes(words, (3, 3, 3, 3)), lanesBy: SIMD4(32, 32, 0, 4))
-  let six = SIMD2(0x3F3F_3F3F_3F3F_3F3F as Int64, 0x3030_3030_3030_3030)
-  let half = SIMD4(lowHalf: six, highHalf: six)
-  let bytes = low & Bits(lowHalf: half, highHalf: half) | high & S.splatByte(15)
-  return SuperBlockScales(
-    scales: bytes, minimums: (S.evenBytes(bytes), S.oddBytes(bytes)),
-    factors: F.factors(blocks, at: 0, times: 1, -1, S.self))
-}
+  /// The factors of scales and of minimums, which lie beside each other at an offset.
+  @inlinable @inline(__always)
+  static func factors<S: InstructionSet>(
+    _ blocks: FourBlocks, at offset: Int, _: S.Type
+  ) -> Floats {
+    factors(blocks, times: 1, -1, S.self) {
+      $0.loadUnaligned(fromByteOffset: offset, as: UInt32.self)
+    }
+  }
 
-/// Where the scale of a part lies among those bytes.
-@inlinable @inline(__always)
-func sixBitPlace(_ part: Int) -> Int {
-  let block = part &>> 1
-  return block < 4 ? block : block &+ 4
+  /// Signed scales, whose factor lies at an offset, and what takes off the format's offset.
+  @inlinable @inline(__always)
+  static func signedScales<S: InstructionSet>(
+    _ bytes: Bits, of blocks: FourBlocks, factorAt offset: Int, _: S.Type
+  ) -> SuperBlockScales {
+    // They are multiplied as high bytes of words.
+    SuperBlockScales(
+      scales: bytes, minimums: (S.signedEvenBytes(bytes), S.signedOddBytes(bytes)),
+      factors: factors(blocks, times: 0x1p-8, -Float(Self.offset), S.self) {
+        let half = $0.loadUnaligned(fromByteOffset: offset, as: UInt16.self)
+        return UInt32(truncatingIfNeeded: half) &* 0x1_0001
+      })
+  }
 }

@@ -33,11 +33,8 @@ public enum TilePanel {
     var half = tiles
     while first < rows {
       let groups = WeightPanel.groups(weights, rowBytes, first, rows, columns, scratch, F.self)
-      WeightPanel.decodeScales(groups, into: scales, S.self, F.self)
-      var step = 0
-      while step &* 64 < columns, step < 4 {
+      WeightPanel.decodeHalf(groups, columns, scales: scales, S.self, F.self) { step in
         decodeStep(step, groups, scales, into: half + step &* 2048, S.self, F.self)
-        step &+= 1
       }
       first &+= WeightPanel.halfRows
       half += halfBytes
