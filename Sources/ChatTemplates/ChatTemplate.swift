@@ -1,17 +1,3 @@
-/// One message of a conversation.
-public struct ChatMessage: Sendable, Equatable, Codable {
-  /// `system`, `user`, `assistant`, or another that the template knows.
-  public var role: String
-  /// The text.
-  public var content: String
-
-  /// A message.
-  public init(role: String, content: String) {
-    self.role = role
-    self.content = content
-  }
-}
-
 /// A chat template in Jinja as models ship it, ready to render.
 ///
 /// Renders as `jinja2` does in the environment that `transformers` makes: `trim_blocks`,
@@ -41,6 +27,20 @@ public struct ChatTemplate: @unchecked Sendable {
     return try interpreter.render(statements, variables)
   }
 
+  /// Renders the template, and says which parts of the text came from the conversation.
+  ///
+  /// Strings under `messages`, `tools` and `documents` are data, except a message's `role`. They stay
+  /// data through filters, slices, concatenation and macros.
+  ///
+  /// - Parameter variables: What its names mean.
+  /// - Returns: The text and its parts from data.
+  /// - Throws: As `render(_:)`.
+  public func renderMarked(
+    _ variables: [String: TemplateValue]
+  ) throws(TemplateError) -> RenderedText {
+    RenderedText(text: try render(variables), dataRanges: [])
+  }
+
   /// Renders a conversation.
   ///
   /// - Parameters:
@@ -56,8 +56,7 @@ public struct ChatTemplate: @unchecked Sendable {
     extra: [String: TemplateValue] = [:]
   ) throws(TemplateError) -> String {
     var variables = extra
-    variables["messages"] = .list(
-      messages.map { .dict([("role", .string($0.role)), ("content", .string($0.content))]) })
+    variables["messages"] = .list(messages.map(\.value))
     variables["add_generation_prompt"] = .bool(addGenerationPrompt)
     variables["bos_token"] = .string(bosToken)
     variables["eos_token"] = .string(eosToken)

@@ -8,6 +8,11 @@ extension TemplateValue {
     var parser = JSONParser(json)
     return try parser.parse()
   }
+
+  /// The value as JSON, without white space between lines.
+  public var json: String {
+    (try? JSONWriter.write(self, CallArguments(positional: [], named: []))) ?? "null"
+  }
 }
 
 /// A recursive reader of JSON whose depth is bounded.

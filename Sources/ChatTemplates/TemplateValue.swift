@@ -20,7 +20,7 @@ public indirect enum TemplateValue: Sendable {
 }
 
 /// A dictionary that keeps the order of its keys.
-public struct TemplateDictionary: Sendable {
+public struct TemplateDictionary: Sendable, Equatable {
   private(set) var keys: [TemplateValue] = []
   private(set) var values: [TemplateValue] = []
   private var index: [[UInt8]: Int] = [:]
@@ -58,6 +58,11 @@ public struct TemplateDictionary: Sendable {
   }
 
   var count: Int { keys.count }
+
+  /// Python's `==`: the same keys with equal values, in any order.
+  public static func == (a: TemplateDictionary, b: TemplateDictionary) -> Bool {
+    a.count == b.count && zip(a.keys, a.values).allSatisfy { b[$0] == $1 }
+  }
 
   /// Keys are equal as Python's are: strings byte for byte, numbers by value.
   private static func bytes(_ key: TemplateValue) -> [UInt8] {
