@@ -7,7 +7,7 @@ public struct ChatMessage: Sendable, Equatable {
   /// A message of text.
   public init(role: String, content: String) {
     fields = TemplateDictionary([
-      (.string("role"), .string(role)), (.string("content"), .string(content)),
+      ("role", .string(role)), ("content", .string(content)),
     ])
   }
 

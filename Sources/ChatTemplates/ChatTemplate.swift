@@ -2,11 +2,13 @@
 ///
 /// Renders as `jinja2` does in the environment that `transformers` makes: `trim_blocks`,
 /// `lstrip_blocks`, loop controls, `tojson` without escapes for HTML, `raise_exception`,
-/// `strftime_now`, and an immutable sandbox.
-public struct ChatTemplate: @unchecked Sendable {
+/// `strftime_now`, and an immutable sandbox. `tools` and `documents` are None where they are not given.
+///
+/// A template is a program from a stranger: what it may take is bounded, see `Budget`.
+public struct ChatTemplate: Sendable {
   /// The template's text.
   public let source: String
-  private let statements: [TemplateStatement]
+  private let program: TemplateProgram
 
   /// Parses a template.
   ///
@@ -14,7 +16,7 @@ public struct ChatTemplate: @unchecked Sendable {
   /// - Throws: `TemplateError` with the line that cannot be parsed.
   public init(_ source: String) throws(TemplateError) {
     self.source = source
-    statements = try TemplateParser.parse(source)
+    program = try TemplateParser.parse(source)
   }
 
   /// Renders the template.
@@ -23,8 +25,7 @@ public struct ChatTemplate: @unchecked Sendable {
   /// - Returns: The text.
   /// - Throws: `TemplateError` if the template fails, raises, or runs away.
   public func render(_ variables: [String: TemplateValue]) throws(TemplateError) -> String {
-    let interpreter = TemplateInterpreter()
-    return try interpreter.render(statements, variables)
+    try Renderer.render(program, variables).string
   }
 
   /// Renders the template, and says which parts of the text came from the conversation.
@@ -38,7 +39,8 @@ public struct ChatTemplate: @unchecked Sendable {
   public func renderMarked(
     _ variables: [String: TemplateValue]
   ) throws(TemplateError) -> RenderedText {
-    RenderedText(text: try render(variables), dataRanges: [])
+    let text = try Renderer.render(program, variables)
+    return RenderedText(text: text.string, dataRanges: text.dataRanges(in: 0..<text.count))
   }
 
   /// Renders a conversation.

@@ -1,380 +1,382 @@
-/// Parses the words of one tag, by Jinja's precedence.
-struct ExpressionParser {
-  private let tokens: [TemplateToken]
-  private var position = 0
-  private var depth = 0
-  let line: Int
-
-  /// Expressions nest at most this deep, so that no template exhausts the stack.
-  private static let depthLimit = 100
-
-  init(_ tokens: [TemplateToken], line: Int) {
-    self.tokens = tokens
-    self.line = line
-  }
-
-  // MARK: Words
-
-  var isAtEnd: Bool { position >= tokens.count }
-  var next: TemplateToken? { position < tokens.count ? tokens[position] : nil }
-
-  func error(_ problem: String) -> TemplateError { TemplateError(problem, line: line) }
-
-  /// Takes a symbol if it comes next.
-  mutating func take(_ symbol: String) -> Bool {
-    guard next == .symbol(symbol) else { return false }
-    position += 1
-    return true
-  }
-
-  /// Takes a word if it comes next.
-  mutating func takeName(_ name: String) -> Bool {
-    guard next == .name(name) else { return false }
-    position += 1
-    return true
-  }
-
-  mutating func expect(_ symbol: String) throws(TemplateError) {
-    guard take(symbol) else { throw error("expected '\(symbol)', found \(found)") }
-  }
-
-  mutating func expectName() throws(TemplateError) -> String {
-    guard case .name(let name)? = next else { throw error("expected a name, found \(found)") }
-    position += 1
-    return name
-  }
-
-  mutating func expectEnd() throws(TemplateError) {
-    guard isAtEnd else { throw error("unexpected \(found)") }
-  }
-
-  private var found: String {
-    switch next {
-    case .name(let text)?, .symbol(let text)?: "'\(text)'"
-    case .string(let text)?: "the string '\(text)'"
-    case .int(let value)?: "\(value)"
-    case .float(let value)?: "\(value)"
-    case nil: "the end of the tag"
-    }
-  }
-
-  // MARK: Precedence
-
+/// Expressions, by Jinja's precedence.
+extension TemplateParser {
   /// An expression, or several with commas between as a tuple.
   mutating func parseTuple(
-    withCondition: Bool = true
-  ) throws(TemplateError) -> TemplateExpression {
-    let first = try parse(withCondition: withCondition)
-    guard next == .symbol(",") else { return first }
-    var items = [first]
-    while take(",") {
-      if isAtEnd || next == .symbol(")") || next == .name("recursive") { break }
-      items.append(try parse(withCondition: withCondition))
+    withCondition: Bool = true, isLoop: Bool = false, inParentheses: Bool = false
+  ) throws(TemplateError) -> Expression {
+    var items: [Expression] = []
+    var isTuple = false
+    while true {
+      if !items.isEmpty { try expect(",") }
+      if endsTuple(isLoop: isLoop) { break }
+      items.append(try parseExpression(withCondition: withCondition))
+      guard next == .symbol(",") else { break }
+      isTuple = true
     }
-    return .tuple(items)
+    if !isTuple {
+      if let first = items.first { return first }
+      guard inParentheses else { throw error("expected an expression, found \(found)") }
+    }
+    return ListExpression(items, isTuple: true)
+  }
+
+  private func endsTuple(isLoop: Bool) -> Bool {
+    switch next {
+    case .variableEnd, .blockEnd, .symbol(")"): true
+    case .name("recursive"): isLoop
+    default: false
+    }
   }
 
   /// One expression.
-  mutating func parse(withCondition: Bool = true) throws(TemplateError) -> TemplateExpression {
-    depth += 1
-    defer { depth -= 1 }
-    guard depth < Self.depthLimit else { throw error("expressions nest too deep") }
-    var value = try parseOr()
-    while withCondition, takeName("if") {
-      let condition = try parseOr()
-      let other: TemplateExpression? = takeName("else") ? try parse() : nil
-      value = .conditional(value, condition, other)
-    }
-    return value
+  mutating func parseExpression(
+    withCondition: Bool = true
+  ) throws(TemplateError) -> Expression {
+    try budget.enter()
+    defer { budget.leave() }
+    let value = try parseOperators(.or)
+    return withCondition && next == .name("if") ? try parseConditional(value) : value
   }
 
-  private mutating func parseOr() throws(TemplateError) -> TemplateExpression {
-    var left = try parseAnd()
-    while takeName("or") { left = .or(left, try parseAnd()) }
-    return left
-  }
-
-  private mutating func parseAnd() throws(TemplateError) -> TemplateExpression {
-    var left = try parseNot()
-    while takeName("and") { left = .and(left, try parseNot()) }
-    return left
-  }
-
-  private mutating func parseNot() throws(TemplateError) -> TemplateExpression {
-    depth += 1
-    defer { depth -= 1 }
-    guard depth < Self.depthLimit else { throw error("expressions nest too deep") }
-    return takeName("not") ? .not(try parseNot()) : try parseComparison()
-  }
-
-  private mutating func parseComparison() throws(TemplateError) -> TemplateExpression {
-    let first = try parseSum()
-    var rest: [(String, TemplateExpression)] = []
-    loop: while true {
-      switch next {
-      case .symbol(let symbol)? where ["==", "!=", "<", "<=", ">", ">="].contains(symbol):
-        position += 1
-        rest.append((symbol, try parseSum()))
-      case .name("in")?:
-        position += 1
-        rest.append(("in", try parseSum()))
-      case .name("not")? where position + 1 < tokens.count && tokens[position + 1] == .name("in"):
-        position += 2
-        rest.append(("not in", try parseSum()))
-      default: break loop
+  private mutating func parseConditional(_ first: Expression) throws(TemplateError) -> Expression {
+    let soft = isSoft
+    isSoft = true
+    defer { isSoft = soft }
+    var branches: [(value: Expression, condition: Expression)] = []
+    var value = first
+    while takeName("if") {
+      branches.append((value, try parseOperators(.or)))
+      guard takeName("else") else {
+        // `a if b if c` is `(a if b) if c`.
+        guard branches.count < 2 || next != .name("if") else {
+          throw error("too many conditions without 'else'")
+        }
+        value = ConditionalExpression(branches, nil)
+        branches = []
+        if next == .name("if") {
+          try budget.enter()
+          defer { budget.leave() }
+          return try parseConditional(value)
+        }
+        return value
       }
+      value = try parseOperators(.or)
     }
-    return rest.isEmpty ? first : .comparison(first, rest)
+    return ConditionalExpression(branches, value)
   }
 
-  private mutating func parseSum() throws(TemplateError) -> TemplateExpression {
-    var left = try parseConcatenation()
-    while case .symbol(let symbol)? = next, symbol == "+" || symbol == "-" {
-      position += 1
-      left = .binary(symbol, left, try parseConcatenation())
+  /// How tightly operators bind.
+  private enum Precedence: Int {
+    case or, and, not, comparison, sum, concatenation, product, power, unary
+    var next: Precedence { Precedence(rawValue: rawValue + 1) ?? .unary }
+  }
+
+  /// The operator that comes next, and how tightly it binds.
+  private var nextOperator: (symbol: String, precedence: Precedence)? {
+    switch next {
+    case .name("or"): return ("or", .or)
+    case .name("and"): return ("and", .and)
+    case .name("in"): return ("in", .comparison)
+    case .name("not"): return afterNext == .name("in") ? ("not in", .comparison) : nil
+    case .symbol(let symbol):
+      switch symbol {
+      case "==", "!=", "<", "<=", ">", ">=": return (symbol, .comparison)
+      case "+", "-": return (symbol, .sum)
+      case "~": return (symbol, .concatenation)
+      case "*", "/", "//", "%": return (symbol, .product)
+      case "**": return (symbol, .power)
+      default: return nil
+      }
+    default: return nil
+    }
+  }
+
+  /// Operators that bind at least so tightly. Those of one precedence in a row make one node.
+  private mutating func parseOperators(_ least: Precedence) throws(TemplateError) -> Expression {
+    try budget.enter()
+    defer { budget.leave() }
+    var left: Expression
+    if least.rawValue <= Precedence.not.rawValue, takeName("not") {
+      left = NotExpression(try parseOperators(.not))
+    } else {
+      left = try parseUnary(withFilters: true)
+    }
+    while let (_, precedence) = nextOperator, precedence.rawValue >= least.rawValue {
+      var rest: [(symbol: String, operand: Expression)] = []
+      while let found = nextOperator, found.precedence == precedence {
+        try budget.step()
+        advance()
+        if found.symbol == "not in" { advance() }
+        rest.append((found.symbol, try parseOperators(precedence.next)))
+      }
+      left = Self.chain(left, precedence, rest)
     }
     return left
   }
 
-  private mutating func parseConcatenation() throws(TemplateError) -> TemplateExpression {
-    var left = try parseProduct()
-    while take("~") { left = .binary("~", left, try parseProduct()) }
-    return left
-  }
-
-  private mutating func parseProduct() throws(TemplateError) -> TemplateExpression {
-    var left = try parsePower()
-    while case .symbol(let symbol)? = next, ["*", "/", "//", "%"].contains(symbol) {
-      position += 1
-      left = .binary(symbol, left, try parsePower())
+  private static func chain(
+    _ first: Expression, _ precedence: Precedence,
+    _ rest: [(symbol: String, operand: Expression)]
+  ) -> Expression {
+    switch precedence {
+    case .or, .and:
+      return LogicalExpression([first] + rest.map(\.operand), isOr: precedence == .or)
+    case .comparison: return ComparisonExpression(first, rest)
+    case .concatenation: return ConcatenationExpression([first] + rest.map(\.operand))
+    default:
+      return ChainExpression(
+        first, rest.map { (Arithmetic.Operator(rawValue: $0.symbol) ?? .add, $0.operand) })
     }
-    return left
   }
 
-  private mutating func parsePower() throws(TemplateError) -> TemplateExpression {
-    var left = try parseUnary(withFilters: true)
-    while take("**") { left = .binary("**", left, try parseUnary(withFilters: true)) }
-    return left
-  }
-
-  private mutating func parseUnary(withFilters: Bool) throws(TemplateError) -> TemplateExpression {
-    depth += 1
-    defer { depth -= 1 }
-    guard depth < Self.depthLimit else { throw error("expressions nest too deep") }
-    var value: TemplateExpression
-    if take("-") {
-      value = .unary("-", try parseUnary(withFilters: false))
-    } else if take("+") {
-      value = .unary("+", try parseUnary(withFilters: false))
+  private mutating func parseUnary(withFilters: Bool) throws(TemplateError) -> Expression {
+    var value: Expression
+    var links: [PostfixLink] = []
+    if next == .symbol("-") || next == .symbol("+") {
+      try budget.enter()
+      defer { budget.leave() }
+      let isNegative = next == .symbol("-")
+      advance()
+      value = SignExpression(try parseUnary(withFilters: false), isNegative: isNegative)
     } else {
       value = try parsePrimary()
     }
-    value = try parsePostfix(value)
-    return withFilters ? try parseFilters(value) : value
+    try parsePostfix(&links)
+    if withFilters { try parseFiltersAndTests(&links) }
+    return links.isEmpty ? value : PostfixExpression(value, links)
   }
 
-  private mutating func parsePrimary() throws(TemplateError) -> TemplateExpression {
-    guard let token = next else { throw error("expected an expression, found \(found)") }
-    switch token {
+  private mutating func parsePrimary() throws(TemplateError) -> Expression {
+    switch next {
     case .name(let name):
-      position += 1
+      advance()
       switch name {
-      case "true", "True": return .literal(.bool(true))
-      case "false", "False": return .literal(.bool(false))
-      case "none", "None": return .literal(.none)
-      default: return .name(name)
+      case "true", "True": return LiteralExpression(.bool(true))
+      case "false", "False": return LiteralExpression(.bool(false))
+      case "none", "None": return LiteralExpression(.none)
+      default:
+        names.insert(name)
+        return NameExpression(name)
       }
-    case .string(var text):
-      position += 1
+    case .string(let first):
+      advance()
       // Strings side by side are one.
-      while case .string(let more)? = next {
+      var text = first
+      while case .string(let more) = next {
+        try budget.step()
         text += more
-        position += 1
+        advance()
       }
-      return .literal(.string(text))
-    case .int(let value):
-      position += 1
-      return .literal(.int(value))
+      return LiteralExpression(.string(Text(literal: text)))
+    case .integer(let value):
+      advance()
+      return LiteralExpression(value.value)
     case .float(let value):
-      position += 1
-      return .literal(.float(value))
+      advance()
+      return LiteralExpression(.float(value))
     case .symbol("("):
-      position += 1
-      if take(")") { return .tuple([]) }
-      let value = try parseTuple()
+      advance()
+      let value = try parseTuple(inParentheses: true)
       try expect(")")
       return value
-    case .symbol("["):
-      position += 1
-      var items: [TemplateExpression] = []
-      while next != .symbol("]") {
-        items.append(try parse())
-        if !take(",") { break }
-      }
-      try expect("]")
-      return .list(items)
-    case .symbol("{"):
-      position += 1
-      var pairs: [(TemplateExpression, TemplateExpression)] = []
-      while next != .symbol("}") {
-        let key = try parse()
-        try expect(":")
-        pairs.append((key, try parse()))
-        if !take(",") { break }
-      }
-      try expect("}")
-      return .dict(pairs)
-    case .symbol: throw error("expected an expression, found \(found)")
+    case .symbol("["): return try parseList()
+    case .symbol("{"): return try parseDict()
+    default: throw error("expected an expression, found \(found)")
     }
   }
 
-  private mutating func parsePostfix(
-    _ start: TemplateExpression
-  ) throws(TemplateError) -> TemplateExpression {
-    var value = start
-    var length = 0
-    while true {
-      length += 1
-      guard length < Self.depthLimit else { throw error("expressions nest too deep") }
-      if take(".") {
-        if case .int(let index)? = next {
-          position += 1
-          value = .item(value, .literal(.int(index)))
-        } else {
-          value = .attribute(value, try expectName())
-        }
-      } else if take("[") {
-        value = try parseSubscript(value)
-      } else if take("(") {
-        value = .call(value, try parseArguments())
-      } else {
-        return value
-      }
-    }
-  }
-
-  private mutating func parseSubscript(
-    _ value: TemplateExpression
-  ) throws(TemplateError) -> TemplateExpression {
-    var parts: [TemplateExpression?] = [nil]
+  private mutating func parseList() throws(TemplateError) -> Expression {
+    advance()
+    var items: [Expression] = []
     while next != .symbol("]") {
-      if take(":") {
-        parts.append(nil)
-        guard parts.count <= 3 else { throw error("a slice has at most three parts") }
-      } else {
-        parts[parts.count - 1] = try parse()
-      }
-      if isAtEnd { break }
+      if !items.isEmpty { try expect(",") }
+      if next == .symbol("]") { break }
+      items.append(try parseExpression())
     }
     try expect("]")
-    if parts.count > 1 {
-      return .slice(value, parts[0], parts[1], parts.count > 2 ? parts[2] : nil)
-    }
-    guard let index = parts[0] else { throw error("an empty subscript") }
-    return .item(value, index)
+    return ListExpression(items, isTuple: false)
   }
 
-  /// Arguments after an opening parenthesis.
-  mutating func parseArguments() throws(TemplateError) -> TemplateArguments {
-    var arguments = TemplateArguments()
-    while next != .symbol(")") {
-      if take("**") {
-        arguments.namedSpread.append(try parse())
-      } else if take("*") {
-        arguments.spread.append(try parse())
-      } else if case .name(let name)? = next, position + 1 < tokens.count,
-        tokens[position + 1] == .symbol("=")
-      {
-        position += 2
-        arguments.named.append((name, try parse()))
-      } else {
-        guard arguments.named.isEmpty else { throw error("a plain argument after a named one") }
-        arguments.positional.append(try parse())
+  private mutating func parseDict() throws(TemplateError) -> Expression {
+    advance()
+    var pairs: [(key: Expression, value: Expression)] = []
+    while next != .symbol("}") {
+      if !pairs.isEmpty { try expect(",") }
+      if next == .symbol("}") { break }
+      let key = try parseExpression()
+      try expect(":")
+      pairs.append((key, try parseExpression()))
+    }
+    try expect("}")
+    return DictExpression(pairs)
+  }
+
+  // MARK: Postfix
+
+  /// Attributes, subscripts and calls.
+  private mutating func parsePostfix(_ links: inout [PostfixLink]) throws(TemplateError) {
+    while true {
+      try budget.step()
+      switch next {
+      case .symbol("."):
+        advance()
+        switch next {
+        case .name(let name):
+          advance()
+          if next == .symbol("(") {
+            links.append(CallLink(method: Text(literal: name), try parseArguments()))
+          } else {
+            links.append(AttributeLink(Text(literal: name)))
+          }
+        case .integer(let value):
+          advance()
+          links.append(ItemLink(LiteralExpression(value.value)))
+        default: throw error("expected a name or a number, found \(found)")
+        }
+      case .symbol("["): links.append(try parseSubscript())
+      case .symbol("("): links.append(CallLink(method: nil, try parseArguments()))
+      default: return
       }
-      if !take(",") { break }
+    }
+  }
+
+  private mutating func parseSubscript() throws(TemplateError) -> PostfixLink {
+    advance()
+    var links: [PostfixLink] = []
+    var items: [Expression] = []
+    while next != .symbol("]") {
+      if !items.isEmpty || !links.isEmpty { try expect(",") }
+      var parts: [Expression?] = []
+      if next != .symbol(":") { parts.append(try parseExpression()) } else { parts.append(nil) }
+      guard take(":") else {
+        items.append(parts[0] ?? LiteralExpression(.none))
+        continue
+      }
+      while parts.count < 3 {
+        if next == .symbol("]") || next == .symbol(",") || next == .symbol(":") {
+          parts.append(nil)
+        } else {
+          parts.append(try parseExpression())
+        }
+        if parts.count == 2, !take(":") { parts.append(nil) }
+      }
+      links.append(SliceLink(parts))
+    }
+    try expect("]")
+    if let slice = links.first {
+      guard links.count == 1, items.isEmpty else { throw error("several slices in a subscript") }
+      return slice
+    }
+    return ItemLink(items.count == 1 ? items[0] : ListExpression(items, isTuple: true))
+  }
+
+  /// Arguments in parentheses.
+  private mutating func parseArguments() throws(TemplateError) -> ArgumentList {
+    try budget.enter()
+    defer { budget.leave() }
+    var arguments = ArgumentList()
+    var seen: Set<String> = []
+    try expect("(")
+    var isFirst = true
+    while next != .symbol(")") {
+      if !isFirst {
+        try expect(",")
+        if next == .symbol(")") { break }
+      }
+      isFirst = false
+      if take("*") {
+        guard arguments.spread == nil, arguments.namedSpread == nil else {
+          throw error("a second '*' among arguments")
+        }
+        arguments.spread = try parseExpression()
+      } else if take("**") {
+        guard arguments.namedSpread == nil else { throw error("a second '**' among arguments") }
+        arguments.namedSpread = try parseExpression()
+      } else if case .name(let name) = next, afterNext == .symbol("=") {
+        guard arguments.namedSpread == nil, seen.insert(name).inserted else {
+          throw error("the argument '\(name)' is there twice, or after '**'")
+        }
+        advance()
+        advance()
+        arguments.named.append((name, try parseExpression()))
+      } else {
+        guard arguments.spread == nil, arguments.namedSpread == nil, arguments.named.isEmpty
+        else { throw error("a plain argument after a named one") }
+        arguments.positional.append(try parseExpression())
+      }
     }
     try expect(")")
     return arguments
   }
 
-  /// Filters and tests after an expression.
-  private mutating func parseFilters(
-    _ start: TemplateExpression
-  ) throws(TemplateError) -> TemplateExpression {
-    var value = start
-    var length = 0
+  /// Filters, tests and calls after an expression.
+  private mutating func parseFiltersAndTests(
+    _ links: inout [PostfixLink]
+  ) throws(TemplateError) {
     while true {
-      length += 1
-      guard length < Self.depthLimit else { throw error("expressions nest too deep") }
-      if take("|") {
-        let filter = try parseFilter()
-        value = .filter(value, filter.name, filter.arguments)
-      } else if takeName("is") {
-        value = try parseTest(value)
-      } else if next == .symbol("(") {
-        position += 1
-        value = .call(value, try parseArguments())
-      } else {
-        return value
+      try budget.step()
+      switch next {
+      case .symbol("|"):
+        advance()
+        links.append(try parseFilter())
+      case .name("is"):
+        advance()
+        links.append(try parseTest())
+      case .symbol("("): links.append(CallLink(method: nil, try parseArguments()))
+      default: return
       }
     }
   }
 
-  /// A filter's name and arguments.
-  mutating func parseFilter() throws(TemplateError) -> TemplateFilter {
+  /// Filters in a row: after `filter`, or after the target of `set`.
+  mutating func parseFilters(isFirst: Bool) throws(TemplateError) -> [PostfixLink] {
+    var links: [PostfixLink] = []
+    if isFirst { links.append(try parseFilter()) }
+    while take("|") { links.append(try parseFilter()) }
+    return links
+  }
+
+  private mutating func parseDottedName() throws(TemplateError) -> String {
     var name = try expectName()
-    while take(".") { name += "." + (try expectName()) }
-    return (name, take("(") ? try parseArguments() : TemplateArguments())
+    while take(".") {
+      try budget.stepScalars(name.utf8.count)
+      name += "." + (try expectName())
+    }
+    return name
   }
 
-  private mutating func parseTest(
-    _ value: TemplateExpression
-  ) throws(TemplateError) -> TemplateExpression {
+  private mutating func parseFilter() throws(TemplateError) -> FilterLink {
+    let line = line
+    let name = try parseDottedName()
+    let arguments = next == .symbol("(") ? try parseArguments() : ArgumentList()
+    guard isSoft || Filters.table[name] != nil else {
+      throw TemplateError("no filter named '\(name.prefix(80))'", line: line)
+    }
+    return FilterLink(name, arguments)
+  }
+
+  private mutating func parseTest() throws(TemplateError) -> TestLink {
+    let line = line
     let isNegated = takeName("not")
-    let name = try expectName()
-    var arguments = TemplateArguments()
-    if take("(") {
-      arguments = try parseArguments()
-    } else if let token = next, startsArgument(token) {
+    let name = try parseDottedName()
+    var arguments = ArgumentList()
+    switch next {
+    case .symbol("("): arguments = try parseArguments()
+    case .name("is"): throw error("tests cannot be chained with 'is'")
+    case .name("else"), .name("or"), .name("and"): break
+    case .name, .string, .integer, .float, .symbol("["), .symbol("{"):
       // `is divisibleby 3`
-      arguments.positional = [try parsePostfix(try parsePrimary())]
+      try budget.enter()
+      defer { budget.leave() }
+      let value = try parsePrimary()
+      var links: [PostfixLink] = []
+      try parsePostfix(&links)
+      arguments.positional = [links.isEmpty ? value : PostfixExpression(value, links)]
+    default: break
     }
-    return .test(value, name, arguments, isNegated: isNegated)
-  }
-
-  private func startsArgument(_ token: TemplateToken) -> Bool {
-    switch token {
-    case .name(let name):
-      !["else", "or", "and", "is", "if", "not", "in", "recursive"].contains(name)
-    case .string, .int, .float: true
-    case .symbol(let symbol): symbol == "[" || symbol == "{"
+    guard isSoft || Tests.table[name] != nil else {
+      throw TemplateError("no test named '\(name.prefix(80))'", line: line)
     }
-  }
-
-  // MARK: Targets
-
-  /// What is assigned to, or several with commas between.
-  mutating func parseTarget() throws(TemplateError) -> TemplateTarget {
-    var targets = [try parseSingleTarget()]
-    var isTuple = false
-    while take(",") {
-      isTuple = true
-      if next == .name("in") || next == .symbol("=") || next == .symbol(")") { break }
-      targets.append(try parseSingleTarget())
-    }
-    return isTuple ? .tuple(targets) : targets[0]
-  }
-
-  private mutating func parseSingleTarget() throws(TemplateError) -> TemplateTarget {
-    if take("(") {
-      depth += 1
-      defer { depth -= 1 }
-      guard depth < Self.depthLimit else { throw error("targets nest too deep") }
-      let target = try parseTarget()
-      try expect(")")
-      return target
-    }
-    let name = try expectName()
-    return take(".") ? .attribute(name, try expectName()) : .name(name)
+    return TestLink(name, arguments, isNegated: isNegated)
   }
 }

@@ -1,119 +1,146 @@
-/// Writes values as Python's `json.dumps` does with `ensure_ascii=False`.
-enum JSONWriter {
-  private static let depthLimit = 100
+/// Python's `json.dumps`, as `tojson` of `transformers` calls it.
+///
+/// What comes from data stays data: of a string from data, its characters and their escapes are; quotes,
+/// brackets, separators and numbers are the template's.
+struct JSONWriter {
+  private var builder: TextBuilder
+  private let renderer: Renderer
+  private var ensuresASCII = false
+  private var indent: Text?
+  private var comma = Text(literal: ", ")
+  private var colon = Text(literal: ": ")
+  private var sortsKeys = false
 
-  /// The text of a value.
-  static func write(
-    _ value: TemplateValue, _ arguments: CallArguments
-  ) throws(TemplateError) -> String {
-    // tojson(ensure_ascii, indent, separators, sort_keys), of which templates name the last three.
-    var writer = Writer()
-    switch arguments.value(1, "indent")?.normalizedNumber
-      ?? arguments.positional.first?.normalizedNumber
-    {
-    case .int(let width)?: writer.indent = String(repeating: " ", count: max(0, min(width, 64)))
-    case .string(let text)?: writer.indent = text
-    default: break
-    }
-    if let separators = arguments.named.last(where: { $0.name == "separators" })?.value {
-      let parts = try Builtins.items(separators)
-      if parts.count == 2 { (writer.comma, writer.colon) = (parts[0].text, parts[1].text) }
-    } else if writer.indent != nil {
-      writer.comma = ","
-    }
-    writer.sortsKeys = arguments.named.last { $0.name == "sort_keys" }?.value.isTrue ?? false
-    try writer.write(value, depth: 0)
-    return writer.text
+  /// `tojson(ensure_ascii=False, indent=None, separators=None, sort_keys=False)`
+  static let filter = Builtin(
+    "tojson", ["ensure_ascii", "indent", "separators", "sort_keys"]
+  ) { (call) throws(TemplateError) in
+    var writer = try JSONWriter(call)
+    try writer.write(call.receiver, depth: 0)
+    return .string(writer.builder.finish())
   }
 
-  private struct Writer {
-    var text = ""
-    var indent: String?
-    var comma = ", "
-    var colon = ": "
-    var sortsKeys = false
-
-    mutating func write(_ value: TemplateValue, depth: Int) throws(TemplateError) {
-      guard depth < depthLimit else { throw TemplateError("a value nests too deep for JSON") }
-      switch value {
-      case .none: text += "null"
-      case .bool(let bool): text += bool ? "true" : "false"
-      case .int(let number): text += "\(number)"
-      case .float(let number):
-        text +=
-          number.isNaN
-          ? "NaN" : number.isInfinite ? (number < 0 ? "-Infinity" : "Infinity") : "\(number)"
-      case .string(let string): write(string)
-      case .list(let items), .tuple(let items):
-        try write(open: "[", close: "]", count: items.count, depth) {
-          (writer: inout Writer, index) throws(TemplateError) in
-          try writer.write(items[index], depth: depth + 1)
-        }
-      case .dict(let dictionary):
-        var pairs = Array(zip(dictionary.keys, dictionary.values))
-        if sortsKeys {
-          pairs.sort {
-            $0.0.text.unicodeScalars.lexicographicallyPrecedes($1.0.text.unicodeScalars)
-          }
-        }
-        try write(open: "{", close: "}", count: pairs.count, depth) {
-          (writer: inout Writer, index) throws(TemplateError) in
-          writer.write(Self.key(pairs[index].0))
-          writer.text += writer.colon
-          try writer.write(pairs[index].1, depth: depth + 1)
-        }
-      case .undefined(let name): throw TemplateError("'\(name)' is undefined and has no JSON")
-      case .object(let object): throw TemplateError("\(object.name) has no JSON")
-      }
+  private init(_ call: Invocation) throws(TemplateError) {
+    renderer = call.renderer
+    builder = TextBuilder(call.budget)
+    ensuresASCII = try call.isTrue(0)
+    sortsKeys = try call.isTrue(3)
+    switch call.arguments[1] {
+    case nil, .some(.none): break
+    case .string(let text)?: indent = text
+    default:
+      var made = TextBuilder(call.budget)
+      try made.append(Text(literal: " "), times: try call.integer(1))
+      indent = made.finish()
     }
-
-    private static func key(_ value: TemplateValue) -> String {
-      switch value {
-      case .bool(let bool): bool ? "true" : "false"
-      case .none: "null"
-      default: value.text
-      }
+    if let given = call.arguments[2], !given.isNone {
+      let parts = try call.renderer.items(given)
+      guard parts.count == 2, case .string(let comma) = parts[0],
+        case .string(let colon) = parts[1]
+      else { throw call.error("needs two separators") }
+      (self.comma, self.colon) = (comma, colon)
+    } else if indent != nil {
+      comma = Text(literal: ",")
     }
+  }
 
-    private mutating func write(
-      open: String, close: String, count: Int, _ depth: Int,
-      _ element: (inout Writer, Int) throws(TemplateError) -> Void
-    ) throws(TemplateError) {
-      text += open
-      for index in 0..<count {
-        if index > 0 { text += comma }
-        newLine(depth + 1)
-        try element(&self, index)
-      }
-      if count > 0 { newLine(depth) }
-      text += close
+  private mutating func write(_ value: Value, depth: Int) throws(TemplateError) {
+    try builder.budget.step()
+    switch value {
+    case .none: try builder.append("null")
+    case .bool(let value): try builder.append(value ? "true" : "false")
+    case .int(let number): try builder.append("\(number)")
+    case .big(let number): try builder.append(integer: number)
+    case .float(let number): try builder.append(FloatText.json(number))
+    case .string(let text): try write(text)
+    case .list(let list), .tuple(let list): try write(list.items, depth)
+    case .dict(let dict): try write(dict, depth)
+    case .undefined(let undefined): throw TemplateError("no JSON: \(undefined.reason)")
+    case .object(let object):
+      throw TemplateError("a value of type \(object.typeName) has no JSON")
     }
+  }
 
-    private mutating func newLine(_ depth: Int) {
-      guard let indent else { return }
-      text += "\n" + String(repeating: indent, count: depth)
+  private mutating func write(_ items: [Value], _ depth: Int) throws(TemplateError) {
+    guard !items.isEmpty else { return try builder.append("[]") }
+    try builder.budget.enter()
+    defer { builder.budget.leave() }
+    try builder.append("[")
+    for (index, item) in items.enumerated() {
+      if index > 0 { try builder.append(comma) }
+      try newLine(depth + 1)
+      try write(item, depth: depth + 1)
     }
+    try newLine(depth)
+    try builder.append("]")
+  }
 
-    private mutating func write(_ string: String) {
-      text += "\""
-      for scalar in string.unicodeScalars {
-        switch scalar {
-        case "\"": text += "\\\""
-        case "\\": text += "\\\\"
-        case "\n": text += "\\n"
-        case "\r": text += "\\r"
-        case "\t": text += "\\t"
-        case "\u{8}": text += "\\b"
-        case "\u{C}": text += "\\f"
-        default:
-          if scalar.value < 32 {
-            text += "\\u" + PythonText.hexadecimal(scalar.value, 4)
-          } else {
-            text.unicodeScalars.append(scalar)
-          }
-        }
+  private mutating func write(_ dict: ValueDict, _ depth: Int) throws(TemplateError) {
+    guard dict.count > 0 else { return try builder.append("{}") }
+    try builder.budget.enter()
+    defer { builder.budget.leave() }
+    try builder.append("{")
+    let order =
+      sortsKeys
+      ? try Sorting.order(dict.keys, reversed: false, builder.budget) : Array(0..<dict.count)
+    for (index, place) in order.enumerated() {
+      if index > 0 { try builder.append(comma) }
+      try newLine(depth + 1)
+      try write(try key(dict.keys[place]))
+      try builder.append(colon)
+      try write(dict.values[place], depth: depth + 1)
+    }
+    try newLine(depth)
+    try builder.append("}")
+  }
+
+  private func key(_ value: Value) throws(TemplateError) -> Text {
+    switch value {
+    case .string(let text): return text
+    case .none: return Text(literal: "null")
+    case .bool(let value): return Text(literal: value ? "true" : "false")
+    case .float(let number): return Text(literal: FloatText.json(number))
+    case .int, .big: return try value.text(builder.budget)
+    default: throw TemplateError("a key of type \(value.typeName) has no JSON")
+    }
+  }
+
+  private mutating func newLine(_ depth: Int) throws(TemplateError) {
+    guard let indent else { return }
+    try builder.append("\n")
+    try builder.append(indent, times: depth)
+  }
+
+  private mutating func write(_ text: Text) throws(TemplateError) {
+    try builder.budget.stepScalars(text.count)
+    try builder.append("\"")
+    var (start, offset) = (0, 0)
+    while offset < text.count {
+      let (scalar, end) = text.scalar(at: offset)
+      if let escape = Self.escape(scalar, ensuresASCII: ensuresASCII) {
+        try builder.append(text, start..<offset)
+        try builder.append(escape, isData: text.isData(at: offset))
+        start = end
       }
-      text += "\""
+      offset = end
+    }
+    try builder.append(text, start..<text.count)
+    try builder.append("\"")
+  }
+
+  /// How JSON writes a scalar; nil for as it is.
+  static func escape(_ scalar: Unicode.Scalar, ensuresASCII: Bool = false) -> String? {
+    switch scalar {
+    case "\"": return "\\\""
+    case "\\": return "\\\\"
+    case "\n": return "\\n"
+    case "\r": return "\\r"
+    case "\t": return "\\t"
+    case "\u{8}": return "\\b"
+    case "\u{C}": return "\\f"
+    default:
+      guard scalar.value < 32 || (ensuresASCII && scalar.value > 126) else { return nil }
+      return String(scalar).utf16.map { "\\u" + TextBuilder.hexadecimal(UInt32($0), 4) }.joined()
     }
   }
 }

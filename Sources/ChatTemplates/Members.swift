@@ -1,117 +1,187 @@
-/// Attributes, items and slices of values.
-enum Members {
-  /// `value.name`: a method or an attribute, else an item.
-  static func attribute(
-    _ name: String, of value: TemplateValue, _ label: @autoclosure () -> String
-  ) throws(TemplateError) -> TemplateValue {
-    switch value {
-    case .undefined(let missing): throw TemplateError("'\(missing)' is undefined")
-    case .dict(let dictionary):
-      return DictionaryMethods.method(name, dictionary) ?? dictionary[name]
-        ?? .undefined("\(label()).\(name)")
-    case .string(let text):
-      return StringMethods.method(name, text) ?? .undefined("\(label()).\(name)")
-    case .list(let items), .tuple(let items):
-      return ListMethods.method(name, items) ?? .undefined("\(label()).\(name)")
-    case .object(let object):
-      if let namespace = object as? TemplateNamespace {
-        return namespace.values[name] ?? .undefined("\(label()).\(name)")
-      }
-      if let loop = object as? TemplateLoopState {
-        return loop.attribute(name) ?? .undefined("loop.\(name)")
-      }
-      return .undefined("\(label()).\(name)")
-    default: return .undefined("\(label()).\(name)")
-    }
-  }
+/// A Python slice of a sequence: its first place, how many, and how far apart.
+struct SliceRange {
+  let start: Int
+  let step: Int
+  let count: Int
 
-  /// `value[index]`: an item, else an attribute.
-  static func item(
-    _ index: TemplateValue, of value: TemplateValue, _ label: @autoclosure () -> String
-  ) throws(TemplateError) -> TemplateValue {
-    func element(_ items: [TemplateValue]) -> TemplateValue? {
-      guard case .int(let place) = index.normalizedNumber else { return nil }
-      let position = place < 0 ? place + items.count : place
-      return items.indices.contains(position) ? items[position] : nil
+  init(_ first: Int?, _ last: Int?, step: Int, length: Int) {
+    func clamped(_ index: Int?, _ fallback: Int) -> Int {
+      guard let index else { return fallback }
+      let place = index < 0 ? max(index, -length - 1) + length : min(index, length)
+      return step > 0 ? min(max(place, 0), length) : min(max(place, -1), length - 1)
     }
-    let found: TemplateValue?
-    switch value {
-    case .undefined(let missing): throw TemplateError("'\(missing)' is undefined")
-    case .dict(let dictionary): found = dictionary[index]
-    case .list(let items), .tuple(let items): found = element(items)
-    case .string(let text): found = element(text.unicodeScalars.map { .string(String($0)) })
-    case .object(let object): found = (object as? TemplateNamespace)?.values[index]
-    default: found = nil
-    }
-    if let found { return found }
-    if case .string(let name) = index { return try attribute(name, of: value, label()) }
-    return .undefined("\(label())[\(index.representation)]")
-  }
-
-  /// `value[start:stop:step]`.
-  static func slice(
-    _ value: TemplateValue, _ start: Int?, _ stop: Int?, _ step: Int?
-  ) throws(TemplateError) -> TemplateValue {
-    switch value {
-    case .list(let items): return .list(try slice(items, start, stop, step))
-    case .tuple(let items): return .tuple(try slice(items, start, stop, step))
-    case .string(let text):
-      return .string(PythonText.string(try slice(Array(text.unicodeScalars), start, stop, step)))
-    case .undefined(let name): throw TemplateError("'\(name)' is undefined")
-    default: return .undefined("a slice of a \(value.typeName)")
-    }
-  }
-
-  private static func slice<T>(
-    _ items: [T], _ start: Int?, _ stop: Int?, _ step: Int?
-  ) throws(TemplateError) -> [T] {
-    let step = step ?? 1
-    guard step != 0 else { throw TemplateError("a slice's step is zero") }
-    let count = items.count
-    func clamp(_ bound: Int, _ low: Int, _ high: Int) -> Int {
-      let position = bound < 0 ? max(bound, -count - 1) + count : bound
-      return min(max(position, low), high)
-    }
-    if step > 0 {
-      let first = start.map { clamp($0, 0, count) } ?? 0
-      let end = stop.map { clamp($0, 0, count) } ?? count
-      return stride(from: first, to: end, by: min(step, count + 1)).map { items[$0] }
-    }
-    let first = start.map { clamp($0, -1, count - 1) } ?? count - 1
-    let end = stop.map { clamp($0, -1, count - 1) } ?? -1
-    return stride(from: first, to: end, by: max(step, -count - 1)).map { items[$0] }
+    let start = clamped(first, step > 0 ? 0 : length - 1)
+    let stop = clamped(last, step > 0 ? length : -1)
+    let distance = step > 0 ? stop - start : start - stop
+    count = distance > 0 ? (distance - 1) / Int(clamping: step.magnitude) + 1 : 0
+    self.start = start
+    // One item needs no step, and a huge one would overflow.
+    self.step = count > 1 ? step : step > 0 ? 1 : -1
   }
 }
 
-extension TemplateLoopState {
-  /// `loop.index` and its like.
-  func attribute(_ name: String) -> TemplateValue? {
-    switch name {
-    case "index": .int(index + 1)
-    case "index0": .int(index)
-    case "revindex": .int(items.count - index)
-    case "revindex0": .int(items.count - index - 1)
-    case "first": .bool(index == 0)
-    case "last": .bool(index == items.count - 1)
-    case "length": .int(items.count)
-    case "depth": .int(depth)
-    case "depth0": .int(depth - 1)
-    case "previtem": index > 0 ? items[index - 1] : .undefined("loop.previtem")
-    case "nextitem":
-      index + 1 < items.count ? items[index + 1] : .undefined("loop.nextitem")
-    case "cycle":
-      .object(
-        TemplateFunction("cycle") { [index] (arguments) throws(TemplateError) in
-          guard !arguments.positional.isEmpty else { throw TemplateError("cycle needs items") }
-          return arguments.positional[index % arguments.positional.count]
-        })
-    case "changed":
-      .object(
-        TemplateFunction("changed") { [unowned self] (arguments) throws(TemplateError) in
-          defer { self.lastChanged = arguments.positional }
-          return .bool(self.lastChanged != arguments.positional)
-        })
-    default: nil
+/// Attributes and items, as jinja2's sandbox looks them up.
+enum Members {
+  private static func missing(_ name: String, _ value: Value) -> Value {
+    .undefined(Undefined("a value of type \(value.typeName) has no attribute '\(name)'"))
+  }
+
+  /// `value.name`: an attribute, or else an item.
+  static func attribute(
+    _ name: Text, of value: Value, _ renderer: Renderer
+  ) throws(TemplateError) -> Value {
+    try value.checkDefined()
+    let string = name.string
+    if let found = try attributeOnly(string, of: value, renderer) { return found }
+    if case .dict(let dict) = value, let found = dict.value(name) { return found }
+    return missing(string, value)
+  }
+
+  /// An attribute, as `getattr` finds it; nil without.
+  static func attributeOnly(
+    _ name: String, of value: Value, _ renderer: Renderer
+  ) throws(TemplateError) -> Value? {
+    if name.hasPrefix("__"), name.hasSuffix("__") || Methods.isForbidden(name, value) {
+      return .undefined(
+        Undefined("access to '\(name)' of a value of type \(value.typeName) is unsafe"))
+    }
+    if Methods.isForbidden(name, value) {
+      return .undefined(
+        Undefined("'\(name)' would change a value of type \(value.typeName), which is not allowed"))
+    }
+    switch value {
+    case .undefined: return nil
+    case .object(let object): return try object.attribute(name, renderer)
+    case .tuple(let list) where list.isGroup && (name == "grouper" || name == "list"):
+      return list.items[name == "grouper" ? 0 : 1]
+    case .bool, .int, .big, .float:
+      switch name {
+      case "real", "numerator":
+        if name == "numerator", case .float = value { return nil }
+        return value.number
+      case "imag":
+        if case .float = value { return .float(0) }
+        return .int(0)
+      case "denominator":
+        if case .float = value { return nil }
+        return .int(1)
+      default: break
+      }
+    default: break
+    }
+    return try Methods.bound(name, value, renderer)
+  }
+
+  /// `value[key]`: an item, or else an attribute.
+  static func item(
+    _ key: Value, of value: Value, _ renderer: Renderer
+  ) throws(TemplateError) -> Value {
+    try value.checkDefined()
+    switch value {
+    case .dict(let dict):
+      if key.isHashable, let found = try dict.value(key, renderer.budget) { return found }
+    case .list(let list), .tuple(let list):
+      if let index = key.integer {
+        let place = index < 0 ? index + list.items.count : index
+        if list.items.indices.contains(place) { return list.items[place] }
+      }
+    case .string(let text):
+      if let index = key.integer {
+        let count = try text.scalarCount(renderer.budget)
+        let place = index < 0 ? index + count : index
+        if place >= 0, place < count {
+          let start = try text.offset(ofScalar: place, renderer.budget)
+          return .string(
+            try text.slice(start..<text.scalar(at: start).1, renderer.budget))
+        }
+      }
+    case .object(let range as RangeObject):
+      if let index = key.integer {
+        let place = index < 0 ? index + range.count : index
+        if place >= 0, place < range.count { return .int(range.start + place * range.step) }
+      }
+    default: break
+    }
+    if case .string(let name) = key,
+      let found = try attributeOnly(name.string, of: value, renderer)
+    {
+      return found
+    }
+    return missing(try describe(key, renderer), value)
+  }
+
+  private static func describe(
+    _ key: Value, _ renderer: Renderer
+  ) throws(TemplateError) -> String {
+    switch key {
+    case .string(let text): String(text.string.prefix(80))
+    case .int(let index): "\(index)"
+    default: "a key of type \(key.typeName)"
+    }
+  }
+
+  /// `value[first:last:step]`
+  static func slice(
+    _ value: Value, _ first: Value, _ last: Value, _ step: Value, _ renderer: Renderer
+  ) throws(TemplateError) -> Value {
+    try value.checkDefined()
+    let budget = renderer.budget
+    func bound(_ value: Value) throws(TemplateError) -> Int?? {
+      switch value.number {
+      case .none: return .some(nil)
+      case .int(let index): return index
+      case .big(let index): return index.isNegative ? Int.min : Int.max
+      default: return nil
+      }
+    }
+    let undefined = Value.undefined(Undefined("a value of type \(value.typeName) has no slices"))
+    guard let first = try bound(first), let last = try bound(last),
+      let stepping = try bound(step)
+    else { return undefined }
+    let step = max(stepping ?? 1, -Int.max)
+    switch value {
+    case .string(let text):
+      guard step != 0 else { throw TemplateError("a slice's step cannot be zero") }
+      let length = try text.scalarCount(budget)
+      return .string(
+        try text.sliced(SliceRange(first, last, step: step, length: length), budget))
+    case .list(let list), .tuple(let list):
+      guard step != 0 else { throw TemplateError("a slice's step cannot be zero") }
+      let range = SliceRange(first, last, step: step, length: list.items.count)
+      var items = ListBuilder(budget)
+      if range.step == 1 {
+        try items.append(contentsOf: Array(list.items[range.start..<range.start + range.count]))
+      } else {
+        for index in 0..<range.count {
+          try items.append(list.items[range.start + index * range.step])
+        }
+      }
+      if case .tuple = value { return try items.tuple() }
+      return try items.list()
+    case .object(let range as RangeObject):
+      guard step != 0 else { throw TemplateError("a slice's step cannot be zero") }
+      let slice = SliceRange(first, last, step: step, length: range.count)
+      let (apart, overflow) = range.step.multipliedReportingOverflow(by: slice.step)
+      let start = range.start + slice.start * range.step
+      guard !overflow, slice.count > 0 else {
+        return .object(
+          try RangeObject(start: 0, stop: min(slice.count, 1), step: 1, budget))
+      }
+      return .object(
+        try RangeObject(
+          start: start, stop: start &+ slice.count &* apart, step: apart, budget))
+    default: return undefined
+    }
+  }
+}
+
+extension Value {
+  /// Whether Python can use the value as a key.
+  var isHashable: Bool {
+    switch self {
+    case .list, .dict: false
+    case .tuple(let list): list.items.allSatisfy(\.isHashable)
+    default: true
     }
   }
 }

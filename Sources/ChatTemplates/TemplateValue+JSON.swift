@@ -9,9 +9,54 @@ extension TemplateValue {
     return try parser.parse()
   }
 
-  /// The value as JSON, without white space between lines.
+  /// The value as JSON, in one line.
   public var json: String {
-    (try? JSONWriter.write(self, CallArguments(positional: [], named: []))) ?? "null"
+    var text = ""
+    write(to: &text, depth: 0)
+    return text
+  }
+
+  private func write(to text: inout String, depth: Int) {
+    guard depth < 1000 else {
+      text += "null"
+      return
+    }
+    switch self {
+    case .none: text += "null"
+    case .bool(let value): text += value ? "true" : "false"
+    case .int(let value): text += "\(value)"
+    case .bigInt(let digits): text += digits
+    case .float(let value): text += FloatText.json(value)
+    case .string(let string): Self.write(string, to: &text)
+    case .list(let items):
+      text += "["
+      for (index, item) in items.enumerated() {
+        if index > 0 { text += ", " }
+        item.write(to: &text, depth: depth + 1)
+      }
+      text += "]"
+    case .dict(let pairs):
+      text += "{"
+      for (index, (key, value)) in pairs.stringPairs.enumerated() {
+        if index > 0 { text += ", " }
+        Self.write(key, to: &text)
+        text += ": "
+        value.write(to: &text, depth: depth + 1)
+      }
+      text += "}"
+    }
+  }
+
+  private static func write(_ string: String, to text: inout String) {
+    text += "\""
+    for scalar in string.unicodeScalars {
+      if let escape = JSONWriter.escape(scalar) {
+        text += escape
+      } else {
+        text.unicodeScalars.append(scalar)
+      }
+    }
+    text += "\""
   }
 }
 
@@ -19,7 +64,7 @@ extension TemplateValue {
 private struct JSONParser {
   private let scalars: [Unicode.Scalar]
   private var position = 0
-  private static let depthLimit = 200
+  private static let depthLimit = 100
 
   init(_ json: String) { scalars = Array(json.unicodeScalars) }
 
@@ -93,13 +138,40 @@ private struct JSONParser {
   private mutating func number() throws(TemplateError) -> TemplateValue {
     let start = position
     while let scalar = next, "+-0123456789.eE".unicodeScalars.contains(scalar) { position += 1 }
-    let text = PythonText.string(scalars[start..<position])
-    if let value = Int(text), !text.hasPrefix("+") { return .int(value) }
-    guard let value = Double(text), value.isFinite, !text.hasPrefix("+"), !text.hasPrefix(".")
-    else {
-      throw error("expected a value")
+    var text = ""
+    text.unicodeScalars.append(contentsOf: scalars[start..<position])
+    guard Self.isNumber(text) else { throw error("expected a value") }
+    if let value = Int(text) { return .int(value) }
+    if text.utf8.allSatisfy({ $0 == 0x2D || (0x30...0x39).contains($0) }) {
+      guard text.utf8.count <= 4300 else { throw error("an integer of more than 4300 digits") }
+      return .bigInt(text)
     }
+    guard let value = Double(text) else { throw error("expected a value") }
     return .float(value)
+  }
+
+  /// Whether a text is a number by RFC 8259: no leading zeros, digits on both sides of a point.
+  private static func isNumber(_ text: String) -> Bool {
+    var rest = Substring(text).utf8
+    func digits() -> Int {
+      let end = rest.firstIndex { !(0x30...0x39).contains($0) } ?? rest.endIndex
+      defer { rest = rest[end...] }
+      return rest.distance(from: rest.startIndex, to: end)
+    }
+    if rest.first == 0x2D { rest.removeFirst() }
+    let leadsWithZero = rest.first == 0x30
+    let whole = digits()
+    guard whole > 0, !leadsWithZero || whole == 1 else { return false }
+    if rest.first == 0x2E {
+      rest.removeFirst()
+      guard digits() > 0 else { return false }
+    }
+    if rest.first == 0x65 || rest.first == 0x45 {
+      rest.removeFirst()
+      if rest.first == 0x2B || rest.first == 0x2D { rest.removeFirst() }
+      guard digits() > 0 else { return false }
+    }
+    return rest.isEmpty
   }
 
   private mutating func string() throws(TemplateError) -> String {
@@ -132,10 +204,19 @@ private struct JSONParser {
 
   private mutating func unit() throws(TemplateError) -> UInt32 {
     guard position + 4 <= scalars.count,
-      let unit = UInt32(PythonText.string(scalars[position..<position + 4]), radix: 16)
+      let unit = Self.hexadecimal(scalars[position..<position + 4])
     else { throw error("a malformed escape") }
     position += 4
     return unit
+  }
+
+  private static func hexadecimal(_ digits: ArraySlice<Unicode.Scalar>) -> UInt32? {
+    var value: UInt32 = 0
+    for digit in digits {
+      guard digit.isASCII, let digit = Character(digit).hexDigitValue else { return nil }
+      value = value << 4 | UInt32(digit)
+    }
+    return value
   }
 
   private mutating func unicodeEscape() throws(TemplateError) -> Unicode.Scalar {

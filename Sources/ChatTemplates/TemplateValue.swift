@@ -1,173 +1,140 @@
-/// A value as templates know them: Python's, as far as they use it.
-public indirect enum TemplateValue: Sendable {
-  /// What a name without a value gives; the name, for messages.
-  case undefined(String)
+/// A value that a caller gives to a template: what JSON can say.
+public enum TemplateValue: Sendable, Equatable {
   case none
   case bool(Bool)
   case int(Int)
+  /// An integer of more than 64 bits, in decimal.
+  case bigInt(String)
   case float(Double)
   case string(String)
   case list([TemplateValue])
-  case tuple([TemplateValue])
   case dict(TemplateDictionary)
-  /// A macro, a namespace, a method: what exists only while rendering.
-  case object(TemplateObject)
 
   /// A list of pairs as a dictionary.
   public static func dict(_ pairs: [(String, TemplateValue)]) -> TemplateValue {
-    .dict(TemplateDictionary(pairs.map { (.string($0.0), $0.1) }))
+    .dict(TemplateDictionary(pairs))
+  }
+
+  /// JSON's name of the type.
+  var typeName: String {
+    switch self {
+    case .none: "null"
+    case .bool: "boolean"
+    case .int, .bigInt, .float: "number"
+    case .string: "string"
+    case .list: "list"
+    case .dict: "object"
+    }
   }
 }
 
 /// A dictionary that keeps the order of its keys.
 public struct TemplateDictionary: Sendable, Equatable {
-  private(set) var keys: [TemplateValue] = []
-  private(set) var values: [TemplateValue] = []
+  private var pairs: [(key: String, value: TemplateValue)] = []
   private var index: [[UInt8]: Int] = [:]
 
   /// Pairs in order; of equal keys the last value counts.
-  public init(_ pairs: [(TemplateValue, TemplateValue)] = []) {
+  public init(_ pairs: [(String, TemplateValue)] = []) {
     for (key, value) in pairs { self[key] = value }
   }
 
-  /// The value of a key.
-  public subscript(_ key: TemplateValue) -> TemplateValue? {
-    get { index[Self.bytes(key)].map { values[$0] } }
+  /// The value of a key. Keys are equal byte for byte, as in Python.
+  public subscript(_ key: String) -> TemplateValue? {
+    get { index[Array(key.utf8)].map { pairs[$0].value } }
     set {
-      let bytes = Self.bytes(key)
+      let bytes = Array(key.utf8)
       switch (index[bytes], newValue) {
-      case (let place?, let value?): values[place] = value
+      case (let place?, let value?): pairs[place].value = value
       case (nil, let value?):
-        index[bytes] = keys.count
-        keys.append(key)
-        values.append(value)
-      case (_, nil):
-        guard let place = index[bytes] else { return }
-        keys.remove(at: place)
-        values.remove(at: place)
+        index[bytes] = pairs.count
+        pairs.append((key, value))
+      case (nil, nil): break
+      case (_?, nil):
+        pairs.removeAll { $0.key.utf8.elementsEqual(bytes) }
         index = [:]
-        for (place, key) in keys.enumerated() { index[Self.bytes(key)] = place }
+        for (place, pair) in pairs.enumerated() { index[Array(pair.key.utf8)] = place }
       }
     }
   }
 
-  /// The value of a key that is a string.
-  public subscript(_ key: String) -> TemplateValue? {
-    get { self[.string(key)] }
-    set { self[.string(key)] = newValue }
-  }
+  /// The pairs, in order.
+  public var stringPairs: [(String, TemplateValue)] { pairs.map { ($0.key, $0.value) } }
 
-  var count: Int { keys.count }
+  /// How many pairs there are.
+  public var count: Int { pairs.count }
 
-  /// Python's `==`: the same keys with equal values, in any order.
+  /// The same keys with equal values, in any order.
   public static func == (a: TemplateDictionary, b: TemplateDictionary) -> Bool {
-    a.count == b.count && zip(a.keys, a.values).allSatisfy { b[$0] == $1 }
-  }
-
-  /// Keys are equal as Python's are: strings byte for byte, numbers by value.
-  private static func bytes(_ key: TemplateValue) -> [UInt8] {
-    if case .string(let text) = key { return [0] + Array(text.utf8) }
-    return [1] + Array(key.normalizedNumber.representation.utf8)
+    a.count == b.count && a.pairs.allSatisfy { b[$0.key] == $0.value }
   }
 }
 
-/// What exists only while rendering.
-public class TemplateObject: @unchecked Sendable {
-  /// How Python would print it.
-  var name: String { "object" }
-}
-
-extension TemplateValue: Equatable {
-  /// Python's `==`.
-  public static func == (a: TemplateValue, b: TemplateValue) -> Bool {
-    switch (a.normalizedNumber, b.normalizedNumber) {
-    case (.undefined, .undefined), (.none, .none): true
-    case (.int(let a), .int(let b)): a == b
-    case (.float(let a), .float(let b)): a == b
-    case (.int(let a), .float(let b)), (.float(let b), .int(let a)): Double(a) == b
-    case (.string(let a), .string(let b)): a.utf8.elementsEqual(b.utf8)
-    case (.list(let a), .list(let b)), (.tuple(let a), .tuple(let b)): a == b
-    case (.dict(let a), .dict(let b)):
-      a.count == b.count && zip(a.keys, a.values).allSatisfy { b[$0] == $1 }
-    case (.object(let a), .object(let b)): a === b
-    default: false
-    }
-  }
-
-  /// Booleans as the numbers that they are in Python.
-  var normalizedNumber: TemplateValue {
-    if case .bool(let value) = self { return .int(value ? 1 : 0) }
-    return self
-  }
-
-  /// Python's truth.
-  var isTrue: Bool {
+extension TemplateValue {
+  /// The value in a rendering.
+  ///
+  /// - Parameters:
+  ///   - isData: Whether its strings are data.
+  ///   - budget: The rendering's.
+  func value(isData: Bool, _ budget: Budget) throws(TemplateError) -> Value {
+    try budget.enter()
+    defer { budget.leave() }
     switch self {
-    case .undefined, .none: false
-    case .bool(let value): value
-    case .int(let value): value != 0
-    case .float(let value): value != 0
-    case .string(let value): !value.isEmpty
-    case .list(let items), .tuple(let items): !items.isEmpty
-    case .dict(let dictionary): dictionary.count > 0
-    case .object: true
+    case .none: return .none
+    case .bool(let value): return .bool(value)
+    case .int(let value): return .int(value)
+    case .bigInt(let text):
+      let isNegative = text.hasPrefix("-")
+      return BigInteger(text.utf8.dropFirst(isNegative ? 1 : 0), base: 10, isNegative: isNegative)?
+        .value ?? .float(Double(text) ?? .nan)
+    case .float(let value): return .float(value)
+    case .string(let text): return .string(try Text(text, isData: isData, budget))
+    case .list(let items):
+      var list = ListBuilder(budget)
+      for item in items { try list.append(try item.value(isData: isData, budget)) }
+      return try list.list()
+    case .dict(let pairs):
+      let dict = ValueDict()
+      for (key, item) in pairs.stringPairs {
+        try dict.set(
+          .string(try Text(key, isData: isData, budget)), try item.value(isData: isData, budget),
+          budget)
+      }
+      return .dict(dict)
     }
   }
 
-  /// Python's name of the type.
-  var typeName: String {
+  /// The messages of a conversation in a rendering: data, except each message's role.
+  func messages(_ budget: Budget) throws(TemplateError) -> Value {
+    guard case .list(let items) = self else { return try value(isData: true, budget) }
+    var list = ListBuilder(budget)
+    for item in items {
+      guard case .dict(let pairs) = item else {
+        try list.append(try item.value(isData: true, budget))
+        continue
+      }
+      let dict = ValueDict()
+      for (key, item) in pairs.stringPairs {
+        try dict.set(
+          .string(try Text(key, isData: true, budget)),
+          try item.value(isData: key != "role", budget), budget)
+      }
+      try list.append(.dict(dict))
+    }
+    return try list.list()
+  }
+
+  /// About how many bytes the value takes, for the budget of a rendering. A walk of limited depth.
+  func byteCount(depth: Int = 0) -> Int {
+    guard depth < Budget.depthLimit else { return 0 }
     switch self {
-    case .undefined: "undefined"
-    case .none: "NoneType"
-    case .bool: "bool"
-    case .int: "int"
-    case .float: "float"
-    case .string: "str"
-    case .list: "list"
-    case .tuple: "tuple"
-    case .dict: "dict"
-    case .object: "object"
-    }
-  }
-
-  /// Python's `str`; nothing for undefined.
-  var text: String {
-    switch self {
-    case .undefined: ""
-    case .string(let value): value
-    default: representation
-    }
-  }
-
-  /// Python's `repr`.
-  var representation: String {
-    switch self {
-    case .undefined: "Undefined"
-    case .none: "None"
-    case .bool(let value): value ? "True" : "False"
-    case .int(let value): "\(value)"
-    case .float(let value): "\(value)"
-    case .string(let value): PythonText.quoted(value)
-    case .list(let items): "[\(items.map(\.representation).joined(separator: ", "))]"
-    case .tuple(let items):
-      items.count == 1
-        ? "(\(items[0].representation),)"
-        : "(\(items.map(\.representation).joined(separator: ", ")))"
-    case .dict(let dictionary):
-      "{"
-        + zip(dictionary.keys, dictionary.values)
-        .map { "\($0.representation): \($1.representation)" }.joined(separator: ", ") + "}"
-    case .object(let object): "<\(object.name)>"
-    }
-  }
-}
-
-extension TemplateDictionary {
-  /// The pairs whose keys are strings, in order.
-  public var stringPairs: [(String, TemplateValue)] {
-    zip(keys, values).compactMap { key, value in
-      if case .string(let name) = key { return (name, value) }
-      return nil
+    case .string(let text), .bigInt(let text): return 64 + text.utf8.count
+    case .list(let items):
+      return items.reduce(64) { $0 + 32 + $1.byteCount(depth: depth + 1) }
+    case .dict(let pairs):
+      return pairs.stringPairs.reduce(64) {
+        $0 + 176 + $1.0.utf8.count + $1.1.byteCount(depth: depth + 1)
+      }
+    default: return 16
     }
   }
 }
