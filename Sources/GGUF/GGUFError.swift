@@ -19,7 +19,6 @@ public struct GGUFError: Error, Sendable, Equatable, CustomStringConvertible {
 extension String {
   /// The text with control characters written as escapes, so that a terminal only shows it.
   public var printable: String {
-    let hidden: Set<Unicode.GeneralCategory> = [.control, .lineSeparator, .paragraphSeparator]
     var result = ""
     for scalar in unicodeScalars {
       switch scalar {
@@ -27,7 +26,7 @@ extension String {
       case "\t": result += "\\t"
       case "\r": result += "\\r"
       default:
-        if hidden.contains(scalar.properties.generalCategory) || scalar.properties.isBidiControl {
+        if scalar.actsOnTerminals {
           result += "\\u{\(String(scalar.value, radix: 16))}"
         } else {
           result.unicodeScalars.append(scalar)
@@ -35,5 +34,18 @@ extension String {
       }
     }
     return result
+  }
+}
+
+extension Unicode.Scalar {
+  /// Whether the scalar could do more on a terminal than be drawn: a C0 or C1 control, DEL, a line or
+  /// paragraph separator, or a control of the text's direction.
+  package var actsOnTerminals: Bool {
+    // No ASCII letter needs the tables, and most text is ASCII.
+    if value < 0x7F { return value < 0x20 }
+    switch properties.generalCategory {
+    case .control, .lineSeparator, .paragraphSeparator: return true
+    default: return properties.isBidiControl
+    }
   }
 }

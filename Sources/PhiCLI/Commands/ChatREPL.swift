@@ -6,7 +6,6 @@ import Phidelity
 final class ChatREPL {
   private let answerer: Answerer
   private let commands: SlashCommands
-  private let style = Style(for: STDOUT_FILENO)
 
   init(_ answerer: Answerer) {
     self.answerer = answerer
@@ -22,7 +21,7 @@ final class ChatREPL {
     greet()
     var wasInterrupted = false
     while true {
-      switch editor.readLine(prompt: style.bold("> "), continuation: style.dim("… ")) {
+      switch editor.readLine(prompt: .bold("> "), continuation: .dim("… ")) {
       case .endOfInput: return 0
       case .interrupted:
         if wasInterrupted { return 0 }
@@ -89,9 +88,9 @@ final class ChatREPL {
     return String(format: "%.1f", seconds > 0 ? Double(count) / seconds : 0)
   }
 
-  private func note(_ text: String) { StandardOutput.write(style.dim(text) + "\n") }
+  private func note(_ text: String) { StandardOutput.write(.dim(text) + "\n") }
 
   private func fail(_ text: String) {
-    StandardOutput.write(style.colour(.red, "error: ") + text + "\n")
+    StandardOutput.write(StyledText("error: ", .red) + text + "\n")
   }
 }

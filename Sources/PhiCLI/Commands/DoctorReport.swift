@@ -5,54 +5,53 @@ import Phidelity
 struct DoctorReport {
   private let doctor: Doctor
   private let path: String
-  private let style: Style
 
-  init(_ doctor: Doctor, path: String, style: Style = Style(for: STDOUT_FILENO)) {
+  init(_ doctor: Doctor, path: String) {
     self.doctor = doctor
     self.path = path
-    self.style = style
   }
 
   /// The findings at 80 columns.
   ///
   /// - Parameter asksToFix: Whether the command that mends is named where there is something to.
   /// - Returns: The text.
-  func text(asksToFix: Bool) -> String {
+  func text(asksToFix: Bool) -> StyledText {
     let file = doctor.file
     let name = (path as NSString).lastPathComponent.printable
     var parts = ["\(file.tensors.count) tensors", Bytes.text(file.byteCount)]
     if let published = doctor.publishedName { parts.insert("\(published) by its shape", at: 0) }
-    var text = Self.wrap("\(style.bold(name)): \(parts.joined(separator: ", "))", indent: 0) + "\n"
+    let rest = ": \(parts.joined(separator: ", "))"
+    var text = .bold(name) + Self.wrap(rest, indent: 0, after: DisplayWidth.of(name)) + "\n"
     for finding in doctor.findings { text += "\n" + block(finding) }
     return text + (doctor.findings.isEmpty ? "" : "\n") + summary(asksToFix: asksToFix)
   }
 
-  private func block(_ finding: Finding) -> String {
+  private func block(_ finding: Finding) -> StyledText {
     let word = finding.severity.name.padding(toLength: 9, withPad: " ", startingAt: 0)
-    let coloured =
+    let mark: StyledText.Mark =
       switch finding.severity {
-      case .error: style.colour(.red, word)
-      case .warning: style.colour(.yellow, word)
-      case .note: style.colour(.cyan, word)
+      case .error: .red
+      case .warning: .yellow
+      case .note: .cyan
       }
     let head = Self.wrap("\(finding.subject) \(finding.found)", indent: 9)
     let fix = Self.wrap(
       "fix: \(finding.remedy)" + (finding.repairs.isEmpty ? "" : " (--fix does)"), indent: 9)
     let margin = String(repeating: " ", count: 9)
-    return coloured + head + "\n" + margin + Self.wrap(finding.consequence, indent: 9) + "\n"
-      + margin + style.dim(fix) + "\n"
+    let body = head + "\n" + margin + Self.wrap(finding.consequence, indent: 9) + "\n" + margin
+    return StyledText(word, mark) + body + .dim(fix) + "\n"
   }
 
-  private func summary(asksToFix: Bool) -> String {
+  private func summary(asksToFix: Bool) -> StyledText {
     let counts = Self.counts(of: doctor)
-    var line = doctor.isHealthy ? style.colour(.green, "healthy") : ""
-    if !counts.isEmpty { line += (line.isEmpty ? "" : ", with ") + counts }
+    var line = doctor.isHealthy ? StyledText("healthy", .green) : ""
+    if !counts.isEmpty { line += (doctor.isHealthy ? ", with " : "") + counts }
     let mendable = doctor.findings.count { !$0.repairs.isEmpty }
     guard asksToFix, mendable > 0, !doctor.file.flaws.contains(where: { $0.kind == .missingBytes })
     else { return line + "\n" }
     let stem = (path as NSString).lastPathComponent.replacingOccurrences(of: ".gguf", with: "")
-    return line + "; \(mendable) can be mended:\n  phi doctor \(Self.quoted(path)) --fix "
-      + Self.quoted("\(stem)-fixed.gguf") + "\n"
+    let call = "phi doctor \(Self.quoted(path)) --fix \(Self.quoted("\(stem)-fixed.gguf"))"
+    return line + "; \(mendable) can be mended:\n  \(call)\n"
   }
 
   /// As in `2 errors, 1 note`.
@@ -108,13 +107,14 @@ struct DoctorReport {
     try file.commit()
   }
 
-  /// The text in lines of 80 columns, all but the first indented.
-  private static func wrap(_ text: String, indent: Int) -> String {
+  /// The text in lines of 80 columns, all but the first indented; `after` columns are taken there.
+  private static func wrap(_ text: String, indent: Int, after used: Int = 0) -> String {
     let width = 80 - indent
     var lines: [String] = []
     var line = ""
     for word in text.split(separator: " ", omittingEmptySubsequences: false).map(String.init) {
-      if !line.isEmpty, DisplayWidth.of(line) + 1 + DisplayWidth.of(word) > width {
+      let taken = (lines.isEmpty ? used : 0) + DisplayWidth.of(line)
+      if !line.isEmpty, taken + 1 + DisplayWidth.of(word) > width {
         lines.append(line)
         line = word
       } else {

@@ -100,7 +100,7 @@ private struct InspectReport {
         "\(Bytes.text(file.tensorBytes)) + \(Bytes.text(cacheBytes)) of f16 cache at \(context) tokens"
       )
     }
-    if let obstacle { line("runs", "no: \(obstacle)") }
+    if let obstacle { line("runs", "no: \(obstacle.printable)") }
     lines += ["", "formats"]
     for format in formats {
       lines.append(

@@ -9,6 +9,10 @@ let modelsCommand = Command(
     StandardError.write("none; scripts/get-model smollm2 fetches a small one\n")
     return 0
   }
-  for model in models { StandardOutput.write("\(model.name)\t\(model.path)\n") }
+  // On a terminal, a line feed in a file's name must not begin another line.
+  let shown: (String) -> String = StandardOutput.isTerminal ? \.printable : { $0 }
+  for model in models {
+    StandardOutput.write("\(shown(model.name))\t\(shown(model.path))\n")
+  }
   return 0
 }

@@ -19,19 +19,23 @@ struct VerifyOutputs {
       name: "junit", short: nil, value: "FILE", help: "each limit as a test, for a build server"),
   ]
 
-  private typealias Renderer = @Sendable (VerifyReport) throws -> String
+  private typealias Renderer = @Sendable (VerifyReport) throws -> StyledText
 
   /// Files that can be asked for.
   private static let files: [(option: String, render: Renderer)] = [
-    ("report", { HTMLReport.text($0) }), ("markdown", { MarkdownReport.text($0) }),
-    ("json", { try JSONReport.text($0) }), ("junit", { JUnitReport.text($0) }),
+    ("report", { StyledText(HTMLReport.text($0)) }),
+    ("markdown", { StyledText(MarkdownReport.text($0)) }),
+    ("json", { StyledText(try JSONReport.text($0)) }),
+    ("junit", { StyledText(JUnitReport.text($0)) }),
   ]
 
   /// What standard output can get.
   private static let formats: [(name: String, render: Renderer)] = [
-    ("text", { TextReport.text($0, .terminal) }), ("json", { try JSONReport.text($0) }),
-    ("markdown", { MarkdownReport.text($0) }), ("junit", { JUnitReport.text($0) }),
-    ("html", { HTMLReport.text($0) }), ("llama.cpp", { LlamaReport.text($0) }),
+    ("text", { TextReport.styled($0) }), ("json", { StyledText(try JSONReport.text($0)) }),
+    ("markdown", { StyledText(MarkdownReport.text($0)) }),
+    ("junit", { StyledText(JUnitReport.text($0)) }),
+    ("html", { StyledText(HTMLReport.text($0)) }),
+    ("llama.cpp", { StyledText(LlamaReport.text($0)) }),
   ]
 
   private let arguments: Arguments
@@ -57,7 +61,7 @@ struct VerifyOutputs {
     for (option, render) in Self.files {
       guard let path = arguments.string(option) else { continue }
       let text = try render(report)
-      if path == "-" { StandardOutput.write(text) } else { try write(text, to: path) }
+      if path == "-" { StandardOutput.write(text) } else { try write(text.plain, to: path) }
     }
   }
 

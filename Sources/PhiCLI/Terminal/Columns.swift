@@ -1,8 +1,10 @@
+import Phidelity
+
 /// Lists words in as many columns as fit.
 enum Columns {
   /// Rows that end with `\r\n`, for a raw terminal.
   static func text(_ words: [String], columns: Int) -> String {
-    let words = words.map { ErrorLine.escape($0) }
+    let words = words.map { $0.printable }
     let width = (words.map(DisplayWidth.of).max() ?? 0) + 2
     let perRow = max(1, columns / width)
     var text = ""

@@ -1,3 +1,5 @@
+import Phidelity
+
 /// What one reading of a line has come to: the text, its place in the history, and a search.
 struct LineEdit {
   /// A search back through the history for what contains a text.
@@ -43,6 +45,6 @@ struct LineEdit {
   private var shownPrompt: String {
     guard let search else { return prompt }
     let failed = search.index == nil && !search.text.isEmpty ? "failing " : ""
-    return "(\(failed)reverse-i-search)`\(search.text)': "
+    return "(\(failed)reverse-i-search)`\(search.text.printable)': "
   }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Phidelity
 
 /// Reads what a person enters, line by line, with editing and history where there is a terminal.
 final class LineEditor {
@@ -20,6 +21,7 @@ final class LineEditor {
   var history: History
   var screen: LineScreen
   private let input: Int32
+  private let environment: [String: String]
   private let isPlain: Bool
   private let showsPrompts: Bool
   private var decoder = KeyDecoder()
@@ -37,6 +39,7 @@ final class LineEditor {
     self.input = input
     self.output = output
     self.completions = completions
+    self.environment = environment
     showsPrompts = isatty(input) == 1 && isatty(output) == 1
     isPlain = !showsPrompts || !Terminal.understandsEscapes(environment)
     history = History(path: isPlain ? nil : historyPath)
@@ -47,7 +50,10 @@ final class LineEditor {
   /// Reads one line, or several between `"""` and `"""`, which are removed.
   ///
   /// `continuation` stands before every line but the first.
-  func readLine(prompt: String, continuation: String) -> Event {
+  func readLine(prompt: StyledText, continuation: StyledText) -> Event {
+    let style = Style(isTerminal: showsPrompts, environment: environment)
+    let prompt = style.render(prompt, \.printable)
+    let continuation = style.render(continuation, \.printable)
     var waiting = 0
     guard !isPlain, RawMode.enter(input: input, output: output, waiting: &waiting) else {
       return readPlainLine(prompt: prompt, continuation: continuation)
@@ -134,7 +140,7 @@ final class LineEditor {
 
   private func show(_ text: String) {
     guard showsPrompts else { return }
-    var text = PlainText.withoutEscapes(text)
+    var text = text
     text.withUTF8 { _ = Descriptor.write(UnsafeRawBufferPointer($0), to: output) }
   }
 }

@@ -17,11 +17,6 @@ enum PlainText {
     return String(result)
   }
 
-  /// The text without escape sequences, for terminals that know none.
-  static func withoutEscapes(_ text: String) -> String {
-    cells(of: text).map { $0.text.contains("\u{1B}") ? "" : $0.text }.joined()
-  }
-
   /// The grapheme clusters of the text, with each escape sequence of ECMA-48 as one piece.
   static func cells(of text: String) -> [(text: String, width: Int)] {
     var cells: [(text: String, width: Int)] = []

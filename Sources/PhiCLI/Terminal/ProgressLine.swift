@@ -1,4 +1,5 @@
 import Foundation
+import Phidelity
 import Synchronization
 
 /// One line on standard error that shows how far a long piece of work is.
@@ -29,9 +30,9 @@ final class ProgressLine: Sendable {
       if let last = state.last, now - last < Self.interval { return }
       state.last = now
       let columns = Terminal.columns(of: STDERR_FILENO)
-      let line = DisplayWidth.prefix(of: ErrorLine.escape(text()), columns: columns - 1)
+      let line = DisplayWidth.prefix(of: text().printable, columns: columns - 1)
       state.shown = DisplayWidth.of(line)
-      StandardError.write("\r\(line)\u{1B}[K")
+      StandardError.redraw(line)
     }
   }
 
@@ -39,7 +40,7 @@ final class ProgressLine: Sendable {
   func finish() {
     guard isEnabled else { return }
     state.withLock { state in
-      if state.shown > 0 { StandardError.write("\r\u{1B}[K") }
+      if state.shown > 0 { StandardError.redraw("") }
       state = State()
     }
   }

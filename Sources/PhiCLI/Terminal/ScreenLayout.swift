@@ -1,3 +1,5 @@
+import Phidelity
+
 /// Where prompt and text stand on a screen, row by row.
 struct ScreenLayout: Equatable {
   /// The rows to draw, none wider than the screen.
@@ -80,9 +82,13 @@ struct ScreenLayout: Equatable {
   }
 
   private static func visible(_ character: Character) -> (text: String, width: Int) {
-    if let scalar = character.unicodeScalars.first, scalar.value < 0x20 || scalar.value == 0x7F {
+    guard let scalar = character.unicodeScalars.first, scalar.actsOnTerminals else {
+      return (String(character), DisplayWidth.of(character))
+    }
+    if scalar.isASCII {
       return ("^" + String(Character(Unicode.Scalar(UInt8(scalar.value) ^ 0x40))), 2)
     }
-    return (String(character), DisplayWidth.of(character))
+    let text = String(character).printable
+    return (text, text.count)
   }
 }

@@ -1,6 +1,8 @@
 import Foundation
+import Phidelity
 
-/// Escape sequences for text on one descriptor, empty unless that is a terminal that wants them.
+/// How marked text looks on one descriptor: with escape sequences where that is a terminal that
+/// wants them, else without.
 struct Style: Sendable {
   private let isEnabled: Bool
 
@@ -16,22 +18,31 @@ struct Style: Sendable {
     isEnabled = isTerminal && !refused && Terminal.understandsEscapes(environment)
   }
 
-  /// The colours that read well on dark and light grounds alike.
-  enum Colour: Int, Sendable {
-    case red = 31
-    case green, yellow, blue, magenta, cyan
+  /// The text with its marks as escape sequences.
+  ///
+  /// - Parameters:
+  ///   - text: The text.
+  ///   - shown: Makes the words of a run fit for the terminal.
+  /// - Returns: What is written.
+  func render(_ text: StyledText, _ shown: (String) -> String) -> String {
+    text.runs.map { run in
+      let words = shown(run.text)
+      guard isEnabled, let mark = run.mark else { return words }
+      let (start, end) = Self.codes(mark)
+      return "\u{1B}[\(start)m\(words)\u{1B}[\(end)m"
+    }.joined()
   }
 
-  /// Dimmed text.
-  func dim(_ text: String) -> String { wrap(text, 2, end: 22) }
-
-  /// Bold text.
-  func bold(_ text: String) -> String { wrap(text, 1, end: 22) }
-
-  /// Coloured text.
-  func colour(_ colour: Colour, _ text: String) -> String { wrap(text, colour.rawValue, end: 39) }
-
-  private func wrap(_ text: String, _ start: Int, end: Int) -> String {
-    isEnabled && !text.isEmpty ? "\u{1B}[\(start)m\(text)\u{1B}[\(end)m" : text
+  /// The parameters of SGR that begin and end a mark; the colours are the ones that read well on dark
+  /// and light grounds alike.
+  private static func codes(_ mark: StyledText.Mark) -> (start: Int, end: Int) {
+    switch mark {
+    case .bold: (1, 22)
+    case .dim: (2, 22)
+    case .red: (31, 39)
+    case .green: (32, 39)
+    case .yellow: (33, 39)
+    case .cyan: (36, 39)
+    }
   }
 }

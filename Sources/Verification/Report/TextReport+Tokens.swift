@@ -6,39 +6,39 @@ extension TextReport {
   private static let columns = 80
 
   /// The positions of largest divergence in their context.
-  static func lines(_ worst: [WorstToken], _ style: TextStyle) -> [String] {
+  static func lines(_ worst: [WorstToken]) -> [StyledText] {
     var lines = [
-      style.heading("largest divergences")
+      StyledText.bold("largest divergences")
         + "; probabilities of the reference → of the candidate"
     ]
     for token in worst {
       let number = String(format: "%8.4f  ", token.divergence)
-      lines.append(number + "…" + end(of: token.before, columns: columns - 12))
-      lines += rows(
-        [
-          (token.referenceTop, "reference"), (token.candidateTop, "candidate"),
-          (token.next, "text"),
-        ], style)
+      lines.append(StyledText(number + "…" + end(of: token.before, columns: columns - 12)))
+      lines += rows([
+        (token.referenceTop, "reference"), (token.candidateTop, "candidate"),
+        (token.next, "text"),
+      ])
     }
     return lines
   }
 
   /// Two answers, one after the other, and where they part.
-  static func lines(_ answer: AnswerComparison, _ style: TextStyle) -> [String] {
-    var lines = [style.heading("prompt") + "     " + answer.prompt.printable]
+  static func lines(_ answer: AnswerComparison) -> [StyledText] {
+    var lines = [StyledText.bold("prompt") + "     " + answer.prompt.printable]
     guard let parting = answer.parting else {
       return lines + wrapped("both", rest(answer.reference.text, ""))
-        + [ending(answer, "the same answer")]
+        + [StyledText(ending(answer, "the same answer"))]
     }
     let common = answer.common
     lines += wrapped("both", common.isEmpty ? "–" : common)
-    lines += wrapped("reference", rest(answer.reference.text, common), style.reference)
-    lines += wrapped("candidate", rest(answer.candidate.text, common), style.candidate)
+    lines += wrapped("reference", rest(answer.reference.text, common), .green)
+    lines += wrapped("candidate", rest(answer.candidate.text, common), .red)
     lines.append(
-      "they part after \(parting.index) token\(parting.index == 1 ? "" : "s"), the reference by "
-        + String(
-          format: "%.1f points, the candidate by %.1f",
-          100 * parting.referenceMargin, 100 * parting.candidateMargin))
+      StyledText(
+        "they part after \(parting.index) token\(parting.index == 1 ? "" : "s"), the reference by "
+          + String(
+            format: "%.1f points, the candidate by %.1f",
+            100 * parting.referenceMargin, 100 * parting.candidateMargin)))
     return lines
       + rows(
         parting.choices.map { choice in
@@ -47,7 +47,7 @@ extension TextReport {
             choice == parting.reference
               ? "reference" : choice == parting.candidate ? "candidate" : ""
           )
-        }, style)
+        })
   }
 
   /// What the process needed of the machine.
@@ -60,8 +60,8 @@ extension TextReport {
 
   /// Tokens with both probabilities; a token that plays two parts is told once.
   private static func rows(
-    _ choices: [(choice: WorstToken.Choice, role: String)], _ style: TextStyle
-  ) -> [String] {
+    _ choices: [(choice: WorstToken.Choice, role: String)]
+  ) -> [StyledText] {
     var rows: [(choice: WorstToken.Choice, roles: [String])] = []
     for (choice, role) in choices {
       if let row = rows.firstIndex(where: { $0.choice.token == choice.token }) {
@@ -72,12 +72,13 @@ extension TextReport {
     }
     return rows.map { choice, roles in
       let token = "\"\(choice.text.printable)\""
-      let mark =
-        roles.contains("reference")
-        ? style.reference : roles.contains("candidate") ? style.candidate : { $0 }
-      return String(
-        format: "          %5.1f %% → %5.1f %%  ", 100 * choice.reference, 100 * choice.candidate)
-        + mark(token) + (roles.isEmpty ? "" : "  " + style.faint(roles.joined(separator: ", ")))
+      let mark: StyledText.Mark? =
+        roles.contains("reference") ? .green : roles.contains("candidate") ? .red : nil
+      let row =
+        String(
+          format: "          %5.1f %% → %5.1f %%  ", 100 * choice.reference, 100 * choice.candidate)
+        + StyledText(token, mark)
+      return roles.isEmpty ? row : row + "  " + StyledText.dim(roles.joined(separator: ", "))
     }
   }
 
@@ -95,8 +96,8 @@ extension TextReport {
 
   /// Text in lines of the terminal's width, under a name at the left.
   private static func wrapped(
-    _ name: String, _ text: String, _ mark: TextStyle.Mark = { $0 }
-  ) -> [String] {
+    _ name: String, _ text: String, _ mark: StyledText.Mark? = nil
+  ) -> [StyledText] {
     var lines: [String] = [""]
     var used = 0
     for word in text.printable.split(separator: " ", omittingEmptySubsequences: false) {
@@ -120,7 +121,7 @@ extension TextReport {
     }
     return lines.enumerated().map { index, line in
       (index == 0 ? name.padding(toLength: 11, withPad: " ", startingAt: 0) : "           ")
-        + mark(line)
+        + StyledText(line, mark)
     }
   }
 

@@ -5,29 +5,38 @@ import GGUF
 public enum TextReport {
   /// The report at 80 columns.
   ///
-  /// - Parameters:
-  ///   - report: The report.
-  ///   - style: How words are marked.
-  /// - Returns: Lines.
-  public static func text(_ report: VerifyReport, _ style: TextStyle = .plain) -> String {
-    var lines = [
-      "candidate  \(report.candidate.line)", "reference  \(report.reference.line)",
+  /// - Parameter report: The report.
+  /// - Returns: Lines without marks.
+  public static func text(_ report: VerifyReport) -> String { styled(report).plain }
+
+  /// The report at 80 columns, with marks for headings and for what the models say.
+  ///
+  /// - Parameter report: The report.
+  /// - Returns: Lines: headings are bold, the reference's words green and the candidate's red.
+  public static func styled(_ report: VerifyReport) -> StyledText {
+    var sections = [
+      plain(["candidate  \(report.candidate.line)", "reference  \(report.reference.line)"])
     ]
-    if let comparison = report.comparison { lines += [""] + Self.lines(comparison) }
-    if !report.worst.isEmpty { lines += [""] + Self.lines(report.worst, style) }
-    if let tensors = report.tensors { lines += [""] + Self.lines(tensors, style) }
-    if let drift = report.drift { lines += [""] + Self.lines(drift, style) }
-    if let swaps = report.swaps { lines += [""] + Self.lines(swaps, style) }
-    for answer in report.answers { lines += [""] + Self.lines(answer, style) }
-    if let score = report.score { lines += [""] + Self.lines(score) }
-    if let memory = report.memory { lines += [""] + Self.lines(memory) }
+    if let comparison = report.comparison { sections.append(plain(lines(comparison))) }
+    if !report.worst.isEmpty { sections.append(lines(report.worst)) }
+    if let tensors = report.tensors { sections.append(lines(tensors)) }
+    if let drift = report.drift { sections.append(lines(drift)) }
+    if let swaps = report.swaps { sections.append(lines(swaps)) }
+    sections += report.answers.map { lines($0) }
+    if let score = report.score { sections.append(plain(lines(score))) }
+    if let memory = report.memory { sections.append(plain(lines(memory))) }
     let words = ReportWords(report)
     if let verdict = report.verdict, !verdict.checks.isEmpty {
-      lines += [""] + Self.lines(verdict, words)
+      sections.append(plain(lines(verdict, words)))
     }
-    if let caveat = words.caveat { lines.append(caveat) }
-    return lines.joined(separator: "\n") + "\n"
+    var text = sections.map { $0.lines() }.reduce(into: StyledText("")) { text, section in
+      text += text.runs.isEmpty ? section : "\n" + section
+    }
+    if let caveat = words.caveat { text += caveat + "\n" }
+    return text
   }
+
+  private static func plain(_ lines: [String]) -> [StyledText] { lines.map { StyledText($0) } }
 
   private static func row(_ name: String, _ value: String) -> String {
     "  " + name.padding(toLength: 24, withPad: " ", startingAt: 0) + value

@@ -1,3 +1,4 @@
+import Phidelity
 import Testing
 
 @testable import PhiCLI
@@ -19,19 +20,20 @@ struct PlainTextTests {
 
   @Test func sanitizesControls() {
     #expect(PlainText.sanitize("a\r\nb\rc\n\td\u{1B}\u{7F}\u{9B}\u{FFFD}e") == "a\nb\nc\n\tde")
-    #expect(PlainText.withoutEscapes("\u{1B}[1m>\u{1B}[22m x\u{1B}[") == "> x")
   }
 
   @Test func stylesOnlyTerminals() {
-    let terminal = ["TERM": "xterm"]
-    #expect(Style(isTerminal: true, environment: terminal).bold("x") == "\u{1B}[1mx\u{1B}[22m")
-    #expect(
-      Style(isTerminal: true, environment: terminal).colour(.green, "x")
-        == "\u{1B}[32mx\u{1B}[39m")
-    #expect(Style(isTerminal: false, environment: terminal).bold("x") == "x")
-    #expect(Style(isTerminal: true, environment: ["TERM": "dumb"]).dim("x") == "x")
-    #expect(
-      Style(isTerminal: true, environment: ["TERM": "xterm", "NO_COLOR": "1"]).dim("x") == "x")
+    func render(_ text: StyledText, isTerminal: Bool = true, _ more: [String: String] = [:])
+      -> String
+    {
+      let environment = ["TERM": "xterm"].merging(more) { $1 }
+      return Style(isTerminal: isTerminal, environment: environment).render(text) { $0 }
+    }
+    #expect(render(.bold("x") + "y") == "\u{1B}[1mx\u{1B}[22my")
+    #expect(render("a" + StyledText("x", .green)) == "a\u{1B}[32mx\u{1B}[39m")
+    #expect(render(.bold("x"), isTerminal: false) == "x")
+    #expect(render(.dim("x"), ["TERM": "dumb"]) == "x")
+    #expect(render(.dim("x"), ["NO_COLOR": "1"]) == "x")
   }
 
   @Test func listsWordsInColumns() {
