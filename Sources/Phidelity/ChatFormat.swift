@@ -9,6 +9,7 @@ public struct ChatFormat: Sendable {
   public let template: ChatTemplate
   /// Whether the file brought the template.
   public let isFromFile: Bool
+  let source: String
   private let tokenizer: Tokenizer
 
   /// - Parameters:
@@ -17,6 +18,7 @@ public struct ChatFormat: Sendable {
   /// - Throws: `TemplateError` if the file's template cannot be parsed.
   public init(_ metadata: GGUFMetadata, _ tokenizer: Tokenizer) throws {
     self.tokenizer = tokenizer
+    source = metadata.source
     if let source = try metadata.string("tokenizer.chat_template"), !source.isEmpty {
       template = try ChatTemplate(source)
       isFromFile = true
@@ -29,7 +31,7 @@ public struct ChatFormat: Sendable {
     }
   }
 
-  /// The text of a conversation.
+  /// The text of a conversation, exactly as the template writes it.
   ///
   /// - Parameters:
   ///   - variables: `messages`, and whatever else the template takes.
@@ -39,32 +41,59 @@ public struct ChatFormat: Sendable {
   public func text(
     _ variables: [String: TemplateValue], addGenerationPrompt: Bool
   ) throws -> String {
-    var variables = variables
-    variables["bos_token"] = .string(piece(tokenizer.vocabulary.bos))
-    variables["eos_token"] = .string(piece(tokenizer.vocabulary.eos))
-    variables["add_generation_prompt"] = .bool(addGenerationPrompt)
-    return try template.render(variables)
+    try template.render(complete(variables, addGenerationPrompt))
   }
 
   /// The tokens of a conversation, ready for the assistant's answer.
   ///
-  /// - Parameter messages: The conversation.
+  /// Control tokens are the template's alone. What the messages, tools and documents say is text: a
+  /// message that spells `<|end|>` gets the tokens of that text. `transformers` finds control tokens
+  /// there too, and so does this with `parseSpecial`.
+  ///
+  /// - Parameters:
+  ///   - input: The conversation. Content in parts is joined for a template that takes text alone, and
+  ///     text is made a part for one that takes parts alone. Tools go where the template reads
+  ///     them: in `tools`, or in the system message's `tools` as JSON.
+  ///   - parseSpecial: Whether control tokens are found in what the conversation says.
   /// - Returns: Token ids, with one `bos` at most.
-  /// - Throws: `TemplateError` if the template refuses.
-  public func tokens(_ messages: [ChatMessage]) throws -> [Int32] {
-    let list = messages.map {
-      TemplateValue.dict([("role", .string($0.role)), ("content", .string($0.content))])
-    }
-    let text = try text(["messages": .list(list)], addGenerationPrompt: true)
+  /// - Throws: `TemplateError` if the template refuses; `ChatFormatError` if it does not read the
+  ///   tools, the documents or a part of a message.
+  public func tokens(_ input: ChatInput, parseSpecial: Bool = false) throws -> [Int32] {
+    let rendered = try rendered(try fitted(input))
+    let plain = parseSpecial ? [] : rendered.dataRanges
     // A template that writes `bos` itself must not get another.
     let bos = piece(tokenizer.vocabulary.bos)
-    let hasBOS = !bos.isEmpty && text.utf8.starts(with: bos.utf8)
-    var tokens = tokenizer.encode(text, addBOS: hasBOS ? false : nil)
+    let isOwn = plain.first.map { $0.lowerBound >= bos.utf8.count } ?? true
+    let hasBOS = !bos.isEmpty && isOwn && rendered.text.utf8.starts(with: bos.utf8)
+    var tokens = tokenizer.encode(
+      rendered.text, plainRanges: plain, addBOS: hasBOS ? false : nil)
     // The answer goes on where the text ends: an `eos` that the file asks for would close it.
     if !hasBOS, tokenizer.vocabulary.addsEOS, tokens.last == tokenizer.vocabulary.eos {
       tokens.removeLast()
     }
     return tokens
+  }
+
+  /// The tokens of messages; as `tokens(_:parseSpecial:)` of a `ChatInput`.
+  public func tokens(_ messages: [ChatMessage], parseSpecial: Bool = false) throws -> [Int32] {
+    try tokens(ChatInput(messages), parseSpecial: parseSpecial)
+  }
+
+  /// The text of a conversation, ready for the answer, and which parts of it the conversation says.
+  func rendered(_ input: ChatInput) throws(TemplateError) -> RenderedText {
+    var variables = input.variables
+    variables["messages"] = .list(input.messages.map(\.value))
+    return try template.renderMarked(complete(variables, true))
+  }
+
+  private func complete(
+    _ variables: [String: TemplateValue], _ addGenerationPrompt: Bool
+  ) -> [String: TemplateValue] {
+    var variables = variables
+    variables["bos_token"] = .string(piece(tokenizer.vocabulary.bos))
+    variables["eos_token"] = .string(piece(tokenizer.vocabulary.eos))
+    variables["add_generation_prompt"] = .bool(addGenerationPrompt)
+    return variables
   }
 
   private func piece(_ token: Int32?) -> String {

@@ -7,28 +7,47 @@ import Inference
 public final class Conversation {
   /// Holds the cache.
   public let session: Session
-  /// System, user and assistant in turn.
-  public private(set) var messages: [ChatMessage] = []
-  private let format: ChatFormat
+  /// How the model wants the conversation written.
+  public let format: ChatFormat
+  /// The messages, and what else the template is given.
+  private var input: ChatInput
+  private let parsesSpecial: Bool
 
   /// - Parameters:
   ///   - session: An empty session.
-  ///   - system: The system message; nil or empty for none.
-  /// - Throws: `TemplateError` if the model's template cannot be parsed.
-  public init(_ session: Session, system: String? = nil) throws {
+  ///   - input: What has been said so far, tools and documents.
+  ///   - parseSpecial: Whether control tokens are found in what messages say; see
+  ///     `ChatFormat.tokens`.
+  /// - Throws: `TemplateError` if the model's template cannot be parsed; as `ChatFormat.tokens` if it
+  ///   does not read tools or documents that are given.
+  public init(
+    _ session: Session, _ input: ChatInput = ChatInput([]), parseSpecial: Bool = false
+  ) throws {
     self.session = session
+    self.input = input
+    parsesSpecial = parseSpecial
     format = try ChatFormat(session.model.file.metadata, session.model.tokenizer)
-    self.system = system
+    var first = input
+    if first.messages.last?.role != "user" {
+      first.messages.append(ChatMessage(role: "user", content: "?"))
+    }
+    _ = try format.fitted(first)
   }
+
+  /// A conversation with no more than a system message; nil or empty for none.
+  public convenience init(_ session: Session, system: String?) throws {
+    var input = ChatInput([])
+    input.system = system
+    try self.init(session, input)
+  }
+
+  /// System, user and assistant in turn.
+  public var messages: [ChatMessage] { input.messages }
 
   /// The system message; nil for none.
   public var system: String? {
-    get { messages.first { $0.role == "system" }?.content }
-    set {
-      messages.removeAll { $0.role == "system" }
-      guard let newValue, !newValue.isEmpty else { return }
-      messages.insert(ChatMessage(role: "system", content: newValue), at: 0)
-    }
+    get { input.system }
+    set { input.system = newValue }
   }
 
   /// Begins an answer to a message.
@@ -48,9 +67,9 @@ public final class Conversation {
     _ text: String, _ sampler: Sampler, limits: GenerationLimits = GenerationLimits(),
     progress: (Int, Int) -> Void = { _, _ in }, isCancelled: @escaping () -> Bool = { false }
   ) throws -> Generation {
-    messages.append(ChatMessage(role: "user", content: text))
+    input.messages.append(ChatMessage(role: "user", content: text))
     do {
-      let tokens = try format.tokens(messages)
+      let tokens = try format.tokens(input, parseSpecial: parsesSpecial)
       guard tokens.count < session.contextLength else {
         throw SessionError.contextFull(tokens: tokens.count, capacity: session.contextLength)
       }
@@ -64,14 +83,14 @@ public final class Conversation {
       tokens.forEach { sampler.accept($0) }
       return Generation(session, logits: logits, sampler: sampler, limits: limits)
     } catch {
-      messages.removeLast()
+      input.messages.removeLast()
       throw error
     }
   }
 
   /// Adds the answer to the conversation.
   public func finish(_ answer: String) {
-    messages.append(ChatMessage(role: "assistant", content: answer))
+    input.messages.append(ChatMessage(role: "assistant", content: answer))
   }
 
   /// Takes the last question and its answer back; returns the question.
@@ -79,16 +98,16 @@ public final class Conversation {
   public func undo() -> String? {
     guard let last = messages.lastIndex(where: { $0.role == "user" }) else { return nil }
     let text = messages[last].content
-    messages.removeSubrange(last...)
+    input.messages.removeSubrange(last...)
     return text
   }
 
   /// Forgets all but the system message.
   public func clear() {
-    messages.removeAll { $0.role != "system" }
+    input.messages.removeAll { $0.role != "system" }
     session.rewind(to: 0)
   }
 
   /// Replaces the messages by those that a saved session came with.
-  public func restore(_ messages: [ChatMessage]) { self.messages = messages }
+  public func restore(_ messages: [ChatMessage]) { input.messages = messages }
 }

@@ -4,6 +4,7 @@
 /// lowest rank is merged until there is none (Sennrich, Haddow and Birch 2016).
 struct BytePairEncoder: Sendable {
   private let pieces: PieceTable
+  private let kinds: [TokenKind]
   private let merges: MergeTable
   private let preTokenizer: PreTokenizer
   /// Whether a word that is a piece is taken whole, whatever the merges say.
@@ -15,6 +16,7 @@ struct BytePairEncoder: Sendable {
     takesWholeWords: Bool
   ) {
     pieces = vocabulary.pieces
+    kinds = vocabulary.kinds
     self.merges = merges
     self.preTokenizer = preTokenizer
     self.takesWholeWords = takesWholeWords
@@ -47,7 +49,9 @@ struct BytePairEncoder: Sendable {
 
   private func whole(_ word: UnsafeRawBufferPointer) -> Int32? {
     let piece = word.flatMap { ByteCharacters.encoded[Int($0)] }
-    return piece.withUnsafeBytes { pieces.find($0) }
+    let token = piece.withUnsafeBytes { pieces.find($0) }
+    // A control token is no text, however it is spelled.
+    return token.flatMap { kinds[Int($0)] == .control ? nil : $0 }
   }
 
   private struct Rules: MergeRules {

@@ -9,6 +9,8 @@ struct SpecialTokens: Sendable {
     let id: Int32
     let length: Int
     let isControl: Bool
+    /// Whether a plain range never holds it.
+    let isReserved: Bool
     let strips: WhiteSpaceRule.Sides
   }
 
@@ -32,6 +34,7 @@ struct SpecialTokens: Sendable {
 
   init(_ vocabulary: Vocabulary) {
     let rule = WhiteSpaceRule(vocabulary)
+    let ends = vocabulary.endOfGeneration
     for (id, kind) in vocabulary.kinds.enumerated() {
       // Converters call padding unknown; of those only the one unknown token is text.
       let isSpecial =
@@ -39,12 +42,24 @@ struct SpecialTokens: Sendable {
         || (kind == .unknown && vocabulary.unknown == Int32(id))
       guard isSpecial else { continue }
       let piece = vocabulary.pieces[id]
+      let isControl = kind != .userDefined
       insert(
         piece,
         Entry(
-          id: Int32(id), length: piece.count, isControl: kind != .userDefined,
+          id: Int32(id), length: piece.count, isControl: isControl,
+          isReserved: isControl || ends.contains(Int32(id)) || Self.isMark(piece),
           strips: rule.sides(of: piece)))
     }
+  }
+
+  /// Whether a piece is written as chat marks are, `<|…|>`.
+  ///
+  /// Early converters called the marks of a conversation user-defined; llama.cpp's takes every piece of
+  /// this form for a control token.
+  private static func isMark(_ piece: [UInt8]) -> Bool {
+    let name = String(decoding: piece, as: UTF8.self)
+    return (name.hasPrefix("<|") && name.hasSuffix("|>"))
+      || (name.hasPrefix("<｜") && name.hasSuffix("｜>"))
   }
 
   private mutating func insert(_ piece: [UInt8], _ entry: Entry) {
@@ -73,15 +88,18 @@ struct SpecialTokens: Sendable {
     return child >= 0 ? Int(child) : nil
   }
 
-  /// The longest token at a place.
-  private func longest(_ text: UnsafeRawBufferPointer, at start: Int) -> Entry? {
+  /// The longest token at a place that ends before a limit.
+  private func longest(
+    _ text: UnsafeRawBufferPointer, at start: Int, upTo limit: Int
+  ) -> Entry? {
+    guard start < limit, roots[Int(text[start])] >= 0 else { return nil }
     var node: Int? = Int(roots[Int(text[start])])
     var index = start
     var found: Int32 = -1
     while let current = node {
       if nodes[current].entry >= 0 { found = nodes[current].entry }
       index += 1
-      node = index < text.count ? child(of: current, text[index]) : nil
+      node = index < limit ? child(of: current, text[index]) : nil
     }
     return found >= 0 ? entries[Int(found)] : nil
   }
@@ -91,14 +109,32 @@ struct SpecialTokens: Sendable {
   /// - Parameters:
   ///   - text: UTF-8.
   ///   - parsesControl: Whether control tokens are found; the user's always are.
+  ///   - plainRanges: Where no control token is found, nor one that reaches in; ascending.
   ///   - body: Called with texts, none empty, and tokens, in order.
-  func split(_ text: UnsafeRawBufferPointer, parsesControl: Bool, _ body: (Part) -> Void) {
+  func split(
+    _ text: UnsafeRawBufferPointer, parsesControl: Bool, plainRanges: [Range<Int>] = [],
+    _ body: (Part) -> Void
+  ) {
+    var plain = plainRanges[...]  // those that do not end before the position
     var start = 0  // of the text that has not been given yet
     var position = 0
     while position < text.count {
-      guard roots[Int(text[position])] >= 0, let entry = longest(text, at: position) else {
+      while let range = plain.first, range.upperBound <= position { plain.removeFirst() }
+      guard var entry = longest(text, at: position, upTo: text.count) else {
         position += 1
         continue
+      }
+      if let range = plain.first, entry.isReserved, position + entry.length > range.lowerBound {
+        if range.contains(position) {
+          // What lies inside a token that is text is text too, up to the range's end.
+          position = min(position + entry.length, range.upperBound)
+          continue
+        }
+        guard let shorter = longest(text, at: position, upTo: range.lowerBound) else {
+          position += 1
+          continue
+        }
+        entry = shorter
       }
       let (begin, end) = (position, position + entry.length)
       position = end

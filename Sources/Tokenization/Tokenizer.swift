@@ -56,19 +56,27 @@ public final class Tokenizer: Sendable {
   ///
   /// - Parameters:
   ///   - text: Any text.
+  ///   - plainRanges: Parts of the text, as UTF-8 offsets in ascending order, in which no control
+  ///     token is found, nor one that begins or ends outside. Neither is a user-defined token that
+  ///     ends a turn or is written `<|…|>`. All else is as in the whole text: words and merges
+  ///     reach across the edges of a range.
   ///   - addBOS: Whether `bos` goes first; nil for what the file says. With false `eos` is not added
   ///     either, else where the file wants it.
   ///   - parseSpecial: Whether control tokens in the text are found, or read as plain text.
   /// - Returns: Token ids.
   public func encode(
-    _ text: String, addBOS: Bool? = nil, parseSpecial: Bool = true
+    _ text: String, plainRanges: [Range<Int>] = [], addBOS: Bool? = nil,
+    parseSpecial: Bool = true
   ) -> [Int32] {
+    precondition(
+      zip(plainRanges, plainRanges.dropFirst()).allSatisfy { $0.upperBound <= $1.lowerBound },
+      "plain ranges must be ascending and disjoint")
     var tokens: [Int32] = []
     if addBOS ?? vocabulary.addsBOS, let bos = vocabulary.bos { tokens.append(bos) }
     var text = text
     text.withUTF8 { utf8 in
       let bytes = UnsafeRawBufferPointer(utf8)
-      special.split(bytes, parsesControl: parseSpecial) { part in
+      special.split(bytes, parsesControl: parseSpecial, plainRanges: plainRanges) { part in
         switch part {
         case .token(let id): tokens.append(id)
         case .text(let range):

@@ -4,13 +4,16 @@ import Phidelity
 /// `phi chat`: a conversation in the terminal.
 let chatCommand = Command(
   name: "chat", summary: "talk with a model",
-  usage: "-m MODEL [--system TEXT] [options]",
+  usage: "-m MODEL [--system TEXT] [--messages FILE] [--tools FILE] [options]",
   groups: [
     (
       "Options",
       [
         ModelOptions.model,
-        Option(name: "system", short: nil, value: "TEXT", help: "the system message"),
+        ChatOptions.system,
+        ChatOptions.messages,
+      ] + ChatOptions.files + [
+        ChatOptions.parseSpecial,
         Option(name: "predict", short: "n", value: "N", help: "tokens of an answer at most"),
         Option(
           name: "stop", short: nil, value: "S", help: "ends an answer; may be repeated",
@@ -20,11 +23,13 @@ let chatCommand = Command(
     ), ("Sampling", ModelOptions.sampling), ("Session", ModelOptions.fastSession),
   ], positionals: 0...0
 ) { arguments in
+  let input = try ChatOptions.input(arguments)
   let progress = ProgressLine()
   progress.update("loading …")
   let model = try ModelOptions.open(arguments)
   let session = try ModelOptions.session(model, arguments)
-  let conversation = try Conversation(session, system: arguments.string("system"))
+  let conversation = try Conversation(
+    session, input, parseSpecial: arguments.has("parse-special"))
   var limits = GenerationLimits()
   limits.tokens = try arguments.int("predict", in: -1...Int(Int32.max)).flatMap {
     $0 < 0 ? nil : $0
@@ -34,8 +39,11 @@ let chatCommand = Command(
   let sampling = try ModelOptions.sampling(model, arguments)
   let answerer = try Answerer(conversation, sampling, limits)
   progress.finish()
-  guard isatty(STDIN_FILENO) == 1 else { return try PipedChat(answerer).run() }
-  return ChatREPL(answerer).run()
+  ChatOptions.noteUnread(input, conversation.format, model)
+  // A question at the end of the messages is answered first.
+  let question = conversation.messages.last?.role == "user" ? conversation.undo() : nil
+  guard isatty(STDIN_FILENO) == 1 else { return try PipedChat(answerer).run(question) }
+  return ChatREPL(answerer).run(question)
 }
 
 /// Lines of a pipe as turns: only the answers are printed.
@@ -44,8 +52,10 @@ private struct PipedChat {
 
   init(_ answerer: Answerer) { self.answerer = answerer }
 
-  func run() throws -> Int32 {
-    while let line = readLine() {
+  func run(_ question: String?) throws -> Int32 {
+    var question = question
+    while let line = question ?? readLine() {
+      question = nil
       guard line.contains(where: { !$0.isWhitespace }) else { continue }
       let answer = try answerer.answer(line)
       StandardOutput.write("\n")

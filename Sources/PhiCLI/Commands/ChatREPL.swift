@@ -12,16 +12,21 @@ final class ChatREPL {
     commands = SlashCommands(answerer)
   }
 
-  /// Reads and answers until the input ends.
-  func run() -> Int32 {
+  /// Reads and answers until the input ends; begins with a question if there is one.
+  func run(_ question: String? = nil) -> Int32 {
     let editor = LineEditor(
       input: STDIN_FILENO, output: STDOUT_FILENO,
       historyPath: History.defaultPath(ProcessInfo.processInfo.environment),
       completions: SlashCommands.completions)
+    // A Ctrl-C must not end the program when it comes a moment too late or too early for an answer.
+    // While a plain terminal waits for a line, it does end it, because the line is not ours.
+    Interrupt.shared.begin()
+    defer { Interrupt.shared.end() }
     greet()
+    if let question { ask(question) }
     var wasInterrupted = false
     while true {
-      switch editor.readLine(prompt: .bold("> "), continuation: .dim("… ")) {
+      switch readLine(editor) {
       case .endOfInput: return 0
       case .interrupted:
         if wasInterrupted { return 0 }
@@ -44,6 +49,15 @@ final class ChatREPL {
         }
       }
     }
+  }
+
+  private func readLine(_ editor: LineEditor) -> LineEditor.Event {
+    if editor.isPlain { Interrupt.shared.end() }
+    defer {
+      if editor.isPlain { Interrupt.shared.begin() }
+      Interrupt.shared.clear()
+    }
+    return editor.readLine(prompt: .bold("> "), continuation: .dim("… "))
   }
 
   private func greet() {
@@ -88,9 +102,16 @@ final class ChatREPL {
     return String(format: "%.1f", seconds > 0 ? Double(count) / seconds : 0)
   }
 
-  private func note(_ text: String) { StandardOutput.write(.dim(text) + "\n") }
+  private func note(_ text: String) { show(.dim(text) + "\n") }
 
-  private func fail(_ text: String) {
-    StandardOutput.write(StyledText("error: ", .red) + text + "\n")
+  private func fail(_ text: String) { show(StyledText("error: ", .red) + text + "\n") }
+
+  /// Writes beside the answers: to standard error where they go to a pipe or a file.
+  private func show(_ text: StyledText) {
+    if StandardOutput.isTerminal {
+      StandardOutput.write(text)
+    } else {
+      StandardError.write(text.plain)
+    }
   }
 }

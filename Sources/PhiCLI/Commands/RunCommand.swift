@@ -4,7 +4,8 @@ import Phidelity
 /// `phi run`: completes a text, or answers one message.
 let runCommand = Command(
   name: "run", summary: "complete a text, or answer one message",
-  usage: "-m MODEL [-p TEXT | -f FILE | stdin] [-n N] [--chat] [--json] [options]",
+  usage: "-m MODEL [-p TEXT | -f FILE | stdin | --messages FILE] [-n N] [--chat] [--json] "
+    + "[options]",
   groups: [
     (
       "Options",
@@ -23,37 +24,26 @@ let runCommand = Command(
         Option(
           name: "chat", short: nil, value: nil, help: "the text is a message: use the chat template"
         ),
-        Option(name: "system", short: nil, value: "TEXT", help: "the system message, with --chat"),
         Option(name: "ignore-eos", short: nil, value: nil, help: "go on where the model would end"),
         Option(
           name: "json", short: nil, value: nil, help: "one object with text, tokens and timings"),
       ]
-    ), ("Sampling", ModelOptions.sampling), ("Session", ModelOptions.fastSession),
+    ), ("With --chat", RunInput.chatOptions), ("Sampling", ModelOptions.sampling),
+    ("Session", ModelOptions.fastSession),
   ], positionals: 0...1
 ) { arguments in
-  let text: String
-  if let prompt = arguments.string("prompt") ?? arguments.positional.first {
-    text = prompt
-  } else if let file = arguments.string("file"), file != "-" {
-    text = try InputText.read(file)
-  } else {
-    if isatty(STDIN_FILENO) == 1 {
-      StandardError.write("reading the prompt from standard input; Ctrl-D ends it\n")
-    }
-    text = try InputText.standardInput()
-  }
-  return try await Completion(arguments, text).run()
+  try await Completion(arguments, try RunInput(arguments)).run()
 }
 
 /// One run of `phi run`.
 private final class Completion {
   private let arguments: Arguments
-  private let text: String
+  private let input: RunInput
   private let progress = ProgressLine()
 
-  init(_ arguments: Arguments, _ text: String) {
+  init(_ arguments: Arguments, _ input: RunInput) {
     self.arguments = arguments
-    self.text = text
+    self.input = input
   }
 
   func run() async throws -> Int32 {
@@ -116,13 +106,15 @@ private final class Completion {
   }
 
   private func prompt(_ model: Model) throws -> [Int32] {
-    guard arguments.has("chat") else { return model.tokenizer.encodePrompt(text) }
-    var messages: [ChatMessage] = []
-    if let system = arguments.string("system") {
-      messages.append(ChatMessage(role: "system", content: system))
+    switch input {
+    case .text(let text): return model.tokenizer.encodePrompt(text)
+    case .conversation(let input):
+      let format = try ChatFormat(model.file.metadata, model.tokenizer)
+      let tokens = try format.tokens(input, parseSpecial: arguments.has("parse-special"))
+      progress.finish()
+      ChatOptions.noteUnread(input, format, model)
+      return tokens
     }
-    messages.append(ChatMessage(role: "user", content: text))
-    return try ChatFormat(model.file.metadata, model.tokenizer).tokens(messages)
   }
 }
 

@@ -97,7 +97,11 @@ final class SlashCommands {
       return .done(conversation.system.map { "system: \($0.printable)" } ?? "no system message")
     }
     conversation.system = text == "-" ? nil : text
-    return .done(text == "-" ? "the system message is gone" : "the system message is set")
+    if text == "-" { return .done("the system message is gone") }
+    return .done(
+      "the system message is set"
+        + (conversation.format.readsSystemMessage ? "" : ", but the chat template does not read it")
+    )
   }
 
   private func set(_ rest: String) throws -> Outcome {

@@ -24,6 +24,9 @@ final class Interrupt: Sendable {
     }
   }
 
+  /// Forgets a request, before work that it was not meant for.
+  func clear() { Self.flag.store(false, ordering: .relaxed) }
+
   /// Gives SIGINT back to whom it belonged before the matching `begin`.
   func end() {
     depth.withLock { state in
@@ -33,7 +36,7 @@ final class Interrupt: Sendable {
     }
   }
 
-  /// Whether SIGINT came since the last outermost `begin`.
+  /// Whether SIGINT came since the last outermost `begin` or `clear`.
   var isRequested: Bool { Self.flag.load(ordering: .relaxed) }
 
   /// Puts the handler in the field where the system keeps it.

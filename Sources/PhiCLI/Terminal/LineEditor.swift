@@ -22,7 +22,8 @@ final class LineEditor {
   var screen: LineScreen
   private let input: Int32
   private let environment: [String: String]
-  private let isPlain: Bool
+  /// Whether lines are read as the terminal edits them, or from no terminal.
+  let isPlain: Bool
   private let showsPrompts: Bool
   private var decoder = KeyDecoder()
   private var keys: [Key] = []
@@ -114,6 +115,9 @@ final class LineEditor {
     if descriptors[1].revents != 0 {
       let signals = Descriptor.read(RawMode.wakeReader) ?? []
       if signals.contains(UInt8(SIGCONT)) { resume() }
+      // The key does not send the signal in raw mode, but it may have come just before, or from
+      // elsewhere.
+      if signals.contains(UInt8(SIGINT)) { keys.append(.control("c")) }
       return .signalled
     }
     return .ready

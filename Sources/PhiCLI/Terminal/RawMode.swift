@@ -13,8 +13,8 @@ enum RawMode {
     var output: Int32 = 1
   }
 
-  private static let fatal = [SIGINT, SIGTERM, SIGHUP, SIGQUIT]
-  private static let notices = [SIGWINCH, SIGCONT]
+  private static let fatal = [SIGTERM, SIGHUP, SIGQUIT]
+  private static let notices = [SIGINT, SIGWINCH, SIGCONT]
   // Written only while `isActive` is false, and read by handlers only while it is true.
   nonisolated(unsafe) private static let saved = {
     let saved = UnsafeMutablePointer<Saved>.allocate(capacity: 1)
@@ -30,7 +30,8 @@ enum RawMode {
   private static let restoresAtExit = Atomic(false)
   private static let wakeWriter = Atomic<Int32>(-1)
 
-  /// A descriptor that becomes readable when the terminal changed its size or the program resumed.
+  /// A descriptor that becomes readable when the terminal changed its size, the program resumed, or
+  /// SIGINT came: each signal writes its number.
   static let wakeReader: Int32 = {
     var ends: [Int32] = [-1, -1]
     guard pipe(&ends) == 0 else { return -1 }

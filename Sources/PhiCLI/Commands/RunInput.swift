@@ -1,0 +1,43 @@
+import Foundation
+import Phidelity
+
+/// What `phi run` goes on from.
+enum RunInput {
+  /// A text.
+  case text(String)
+  /// A conversation whose last message is to be answered.
+  case conversation(ChatInput)
+
+  /// Options that only a conversation has.
+  static let chatOptions =
+    [ChatOptions.messages, ChatOptions.system] + ChatOptions.files + [ChatOptions.parseSpecial]
+
+  /// What the arguments name.
+  init(_ arguments: Arguments) throws {
+    if arguments.has("messages") {
+      if arguments.has("prompt") || arguments.has("file") || !arguments.positional.isEmpty {
+        throw UsageError(
+          description: "--messages holds the whole conversation: it takes no -p, -f or TEXT")
+      }
+      self = .conversation(try ChatOptions.input(arguments))
+    } else if arguments.has("chat") {
+      var input = try ChatOptions.input(arguments)
+      input.messages.append(ChatMessage(role: "user", content: try Self.text(arguments)))
+      self = .conversation(input)
+    } else {
+      if let option = Self.chatOptions.first(where: { arguments.has($0.name) }) {
+        throw UsageError(description: "--\(option.name) needs --chat")
+      }
+      self = .text(try Self.text(arguments))
+    }
+  }
+
+  private static func text(_ arguments: Arguments) throws -> String {
+    if let prompt = arguments.string("prompt") ?? arguments.positional.first { return prompt }
+    if let file = arguments.string("file"), file != "-" { return try InputText.read(file) }
+    if isatty(STDIN_FILENO) == 1 {
+      StandardError.write("reading the prompt from standard input; Ctrl-D ends it\n")
+    }
+    return try InputText.standardInput()
+  }
+}
