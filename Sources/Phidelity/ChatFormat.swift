@@ -1,6 +1,5 @@
 import ChatTemplates
 import GGUF
-import Inference
 import Tokenization
 
 /// How a model wants conversations written: its chat template, and its tokenizer.

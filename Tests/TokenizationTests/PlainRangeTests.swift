@@ -22,8 +22,8 @@ import Testing
 
   private func bytePair(control: [String], userDefined: [String] = []) -> Tokenizer {
     Tokenizer(
-      bytePair: ByteCharacters.encoded, merges: [("<", "|"), ("b", "c")], control: control,
-      userDefined: userDefined)
+      bytePair: ByteCharacters.encoded + ["<|", "bc"].map { Array($0.utf8) },
+      merges: [("<", "|"), ("b", "c")], control: control, userDefined: userDefined)
   }
 
   @Test func dataHoldsNoControlToken() {

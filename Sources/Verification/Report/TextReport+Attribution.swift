@@ -66,12 +66,12 @@ extension TextReport {
     ]
       + drift.map { layer in
         let bar = most > 0 && layer.added.isFinite ? Int((24 * layer.added / most).rounded()) : 0
-        return StyledText(
-          ("  " + left(layer.name, 11)
-          + column(String(format: "%.5f", layer.relativeError), 9)
+        let row =
+          "  " + left(layer.name, 11) + column(String(format: "%.5f", layer.relativeError), 9)
           + column(String(format: "%.6f", layer.cosine), 10)
           + column(String(format: "%.5f", layer.added), 10) + "  "
-          + String(repeating: "█", count: bar)).trimmingEnd)
+          + String(repeating: "█", count: bar)
+        return StyledText(row.trimmingEnd)
       }
   }
 

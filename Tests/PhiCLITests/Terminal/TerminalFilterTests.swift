@@ -51,7 +51,7 @@ struct TerminalFilterTests {
         0...0x1F, 0x7F...0x9F, 0x61C...0x61C, 0x200E...0x200F, 0x2028...0x202E, 0x2066...0x2069,
       ]
       let isControl = controls.contains { $0.contains(value) }
-      if (text != String(scalar) + ".") != isControl { Issue.record("U+\(String(value, radix: 16))") }
+      #expect((text != String(scalar) + ".") == isControl, "U+\(String(value, radix: 16))")
     }
   }
 }
