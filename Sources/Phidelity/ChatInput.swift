@@ -40,7 +40,7 @@ public struct ChatInput: Sendable, Equatable {
 
   private func given(_ name: String) -> TemplateValue? {
     switch variables[name] {
-    case nil, TemplateValue.none?, .undefined?: nil
+    case nil, TemplateValue.none?: nil
     case .list(let items)? where items.isEmpty: nil
     case let value?: value
     }
