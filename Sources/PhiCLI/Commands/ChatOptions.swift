@@ -46,6 +46,10 @@ enum ChatOptions {
       }
       input.system = system
     }
+    for (name, isGiven) in [("tools", input.tools != nil), ("documents", input.documents != nil)]
+    where isGiven && arguments.has(name) {
+      throw UsageError(description: "--\(name): --messages has \(name) already")
+    }
     if let path = arguments.string("tools") {
       input.tools = try MessagesFile.list(path, of: "tools")
     }

@@ -108,10 +108,6 @@ final class ChatREPL {
 
   /// Writes beside the answers: to standard error where they go to a pipe or a file.
   private func show(_ text: StyledText) {
-    if StandardOutput.isTerminal {
-      StandardOutput.write(text)
-    } else {
-      StandardError.write(text.plain)
-    }
+    if StandardOutput.isTerminal { StandardOutput.write(text) } else { StandardError.write(text) }
   }
 }

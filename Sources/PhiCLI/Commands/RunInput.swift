@@ -21,8 +21,9 @@ enum RunInput {
       }
       self = .conversation(try ChatOptions.input(arguments))
     } else if arguments.has("chat") {
+      let text = try Self.text(arguments)
       var input = try ChatOptions.input(arguments)
-      input.messages.append(ChatMessage(role: "user", content: try Self.text(arguments)))
+      input.messages.append(ChatMessage(role: "user", content: text))
       self = .conversation(input)
     } else {
       if let option = Self.chatOptions.first(where: { arguments.has($0.name) }) {
@@ -35,6 +36,9 @@ enum RunInput {
   private static func text(_ arguments: Arguments) throws -> String {
     if let prompt = arguments.string("prompt") ?? arguments.positional.first { return prompt }
     if let file = arguments.string("file"), file != "-" { return try InputText.read(file) }
+    if let option = ["tools", "documents"].first(where: { arguments.string($0) == "-" }) {
+      throw UsageError(description: "standard input cannot hold both the message and --\(option)")
+    }
     if isatty(STDIN_FILENO) == 1 {
       StandardError.write("reading the prompt from standard input; Ctrl-D ends it\n")
     }

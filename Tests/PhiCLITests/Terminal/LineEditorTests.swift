@@ -13,26 +13,6 @@ struct LineEditorTests {
     let finished = DispatchSemaphore(value: 0)
   }
 
-  private func openTerminal() throws -> (master: Int32, slave: Int32) {
-    #if canImport(Darwin)
-      let master = posix_openpt(O_RDWR | O_NOCTTY)
-      try #require(master >= 0 && grantpt(master) == 0 && unlockpt(master) == 0)
-      let name = String(cString: try #require(ptsname(master)))
-    #else
-      // Glibc's module leaves out posix_openpt and its like; these are pty(7)'s own requests.
-      let unlock: UInt = 0x4004_5431  // TIOCSPTLCK
-      let number: UInt = 0x8004_5430  // TIOCGPTN
-      let master = open("/dev/ptmx", O_RDWR | O_NOCTTY)
-      var value: Int32 = 0
-      try #require(master >= 0 && ioctl(master, unlock, &value) == 0)
-      try #require(ioctl(master, number, &value) == 0)
-      let name = "/dev/pts/\(value)"
-    #endif
-    let slave = open(name, O_RDWR | O_NOCTTY)
-    try #require(slave >= 0)
-    return (master, slave)
-  }
-
   private func modes(_ descriptor: Int32) -> tcflag_t {
     var modes = termios()
     tcgetattr(descriptor, &modes)
@@ -53,10 +33,13 @@ struct LineEditorTests {
     _ = Array(keys.utf8).withUnsafeBytes { Descriptor.write($0, to: master) }
   }
 
+  /// A step that sends the signal instead of keys.
+  private static let interrupt = "SIGINT"
+
   private func run(
     term: String, _ steps: [(awaited: String, keys: String)]
   ) throws -> [LineEditor.Event] {
-    let (master, slave) = try openTerminal()
+    let (master, slave) = try PseudoTerminal.make()
     defer {
       close(slave)
       close(master)
@@ -77,7 +60,7 @@ struct LineEditorTests {
     var shown = ""
     for step in steps {
       try expect(step.awaited, from: master, shown: &shown)
-      send(step.keys, to: master)
+      if step.keys == Self.interrupt { kill(getpid(), SIGINT) } else { send(step.keys, to: master) }
     }
     try #require(exchange.finished.wait(timeout: .now() + 10) == .success)
     #expect(modes(slave) == before)
@@ -105,6 +88,28 @@ struct LineEditorTests {
         .line("hello"), .line("hello!"), .line("a\nb"), .line("/help"), .interrupted,
         .line("x\ny"), .line("/help"), .endOfInput,
       ])
+  }
+
+  @Test func takesTheSignalForCtrlC() throws {
+    let ready = "\u{1B}[?2004h"
+    let events = try run(
+      term: "xterm",
+      [
+        (ready, Self.interrupt), (ready, "dropped"), ("dropped", Self.interrupt), ("^C", "a\r"),
+        (ready, "\u{04}"),
+      ])
+    #expect(events == [.interrupted, .line("a"), .endOfInput])
+  }
+
+  @Test func showsWhatTurnsTheDirectionOfText() throws {
+    let ready = "\u{1B}[?2004h"
+    let events = try run(
+      term: "xterm",
+      [
+        (ready, "a\u{202E}b"), ("a\\u{202e}b", "\r"),
+        (ready, "\u{12}\u{202E}"), ("`\\u{202e}'", "\u{07}\u{04}"),
+      ])
+    #expect(events == [.line("a\u{202E}b"), .endOfInput])
   }
 
   @Test func readsPlainLinesOnADumbTerminal() throws {
