@@ -8,6 +8,7 @@ public struct ChatFormat: Sendable {
   public let template: ChatTemplate
   /// Whether the file brought the template.
   public let isFromFile: Bool
+  /// The file that the model came from, for messages.
   let source: String
   private let tokenizer: Tokenizer
 
