@@ -1,4 +1,5 @@
 import Foundation
+import Phidelity
 
 /// Describes any error in one line that is safe to print on a terminal.
 enum ErrorLine {
@@ -18,7 +19,10 @@ enum ErrorLine {
       case "\r": escaped.append(contentsOf: "\\r".unicodeScalars)
       case "\t": escaped.append(contentsOf: "\\t".unicodeScalars)
       default:
-        if isUnsafe(scalar) {
+        if let byte = Path.byte(of: scalar) {
+          escaped.append(
+            contentsOf: "\\x\(String(byte, radix: 16, uppercase: true))".unicodeScalars)
+        } else if isUnsafe(scalar) {
           escaped.append(contentsOf: "\\u{\(String(scalar.value, radix: 16))}".unicodeScalars)
         } else {
           escaped.append(scalar)

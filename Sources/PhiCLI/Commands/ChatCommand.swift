@@ -24,7 +24,8 @@ let chatCommand = Command(
   progress.update("loading …")
   let model = try ModelOptions.open(arguments)
   let session = try ModelOptions.session(model, arguments)
-  let conversation = try Conversation(session, system: arguments.string("system"))
+  let conversation = try Conversation(
+    session, system: try arguments.string("system").map(InputText.argument))
   var limits = GenerationLimits()
   limits.tokens = try arguments.int("predict", in: -1...Int(Int32.max)).flatMap {
     $0 < 0 ? nil : $0
@@ -45,7 +46,9 @@ private struct PipedChat {
   init(_ answerer: Answerer) { self.answerer = answerer }
 
   func run() throws -> Int32 {
-    while let line = readLine() {
+    var reader = PlainLineReader(descriptor: STDIN_FILENO)
+    while let bytes = reader.nextBytes() {
+      let line = try InputText.text(bytes, "standard input", as: .prompt)
       guard line.contains(where: { !$0.isWhitespace }) else { continue }
       let answer = try answerer.answer(line)
       StandardOutput.write("\n")

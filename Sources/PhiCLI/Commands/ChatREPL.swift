@@ -17,7 +17,8 @@ final class ChatREPL {
   func run() -> Int32 {
     let editor = LineEditor(
       input: STDIN_FILENO, output: STDOUT_FILENO,
-      historyPath: History.defaultPath(ProcessInfo.processInfo.environment),
+      historyPath: History.defaultPath(
+        Environment.variables(of: ["PHI_HISTORY", "XDG_STATE_HOME", "HOME"])),
       completions: SlashCommands.completions)
     greet()
     var wasInterrupted = false

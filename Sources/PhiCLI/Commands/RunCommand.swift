@@ -33,16 +33,16 @@ let runCommand = Command(
 ) { arguments in
   let text: String
   if let prompt = arguments.string("prompt") ?? arguments.positional.first {
-    text = prompt
+    text = try InputText.argument(prompt)
   } else if let file = arguments.string("file"), file != "-" {
-    text = try InputText.read(file)
+    text = try InputText.read(file, as: .prompt)
   } else {
     if isatty(STDIN_FILENO) == 1 {
       StandardError.write("reading the prompt from standard input; Ctrl-D ends it\n")
     }
-    text = try InputText.standardInput()
+    text = try InputText.read("-", as: .prompt)
   }
-  return try await Completion(arguments, text).run()
+  return try Completion(arguments, text).run()
 }
 
 /// One run of `phi run`.
@@ -56,7 +56,7 @@ private final class Completion {
     self.text = text
   }
 
-  func run() async throws -> Int32 {
+  func run() throws -> Int32 {
     let clock = ContinuousClock()
     let start = clock.now
     progress.update("loading …")
@@ -119,7 +119,7 @@ private final class Completion {
     guard arguments.has("chat") else { return model.tokenizer.encodePrompt(text) }
     var messages: [ChatMessage] = []
     if let system = arguments.string("system") {
-      messages.append(ChatMessage(role: "system", content: system))
+      messages.append(ChatMessage(role: "system", content: try InputText.argument(system)))
     }
     messages.append(ChatMessage(role: "user", content: text))
     return try ChatFormat(model.file.metadata, model.tokenizer).tokens(messages)

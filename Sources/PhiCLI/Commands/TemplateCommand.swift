@@ -23,7 +23,7 @@ let templateCommand = Command(
   guard let path = arguments.string("messages") else {
     throw UsageError(description: "phi template needs --messages")
   }
-  let json = path == "-" ? try InputText.standardInput() : try InputText.read(path)
+  let json = try InputText.read(path, as: .lines)
   var variables: [String: TemplateValue] = [:]
   let input: TemplateValue
   do throws(TemplateError) {
