@@ -32,7 +32,8 @@ let package = Package(
     .executable(name: "phi", targets: ["PhiCLI"]),
   ],
   targets: [
-    .target(name: "GGUF"),
+    .target(name: "Platform"),
+    .target(name: "GGUF", dependencies: ["Platform"]),
     .target(name: "BlockFormats", swiftSettings: [.unsafeFlags(optimized)]),
     .target(
       name: "KernelCore", dependencies: ["BlockFormats"],
@@ -40,13 +41,14 @@ let package = Package(
     .target(name: "CInstructions"),
     .target(
       name: "Kernels",
-      dependencies: ["CInstructions", "KernelCore", "BlockFormats"]
+      dependencies: ["Platform", "CInstructions", "KernelCore", "BlockFormats"]
         + wideKernels.map { .byName(name: $0.name) },
       swiftSettings: [.unsafeFlags(["-O"])]),
     .target(name: "Tokenization", dependencies: ["GGUF"]),
     .target(name: "ChatTemplates"),
     .target(
-      name: "Inference", dependencies: ["GGUF", "BlockFormats", "Kernels", "Tokenization"]),
+      name: "Inference",
+      dependencies: ["Platform", "GGUF", "BlockFormats", "Kernels", "Tokenization"]),
     .target(
       name: "Quantization",
       dependencies: ["GGUF", "BlockFormats", "Kernels", "Tokenization", "Inference"],
@@ -54,7 +56,8 @@ let package = Package(
     .target(
       name: "Verification",
       dependencies: [
-        "GGUF", "Kernels", "Tokenization", "ChatTemplates", "Inference", "Quantization",
+        "Platform", "GGUF", "Kernels", "Tokenization", "ChatTemplates", "Inference",
+        "Quantization",
       ],
       swiftSettings: [.unsafeFlags(["-O"])]),
     .target(
@@ -63,6 +66,7 @@ let package = Package(
         "GGUF", "Tokenization", "ChatTemplates", "Inference", "Quantization", "Verification",
       ]),
     .executableTarget(name: "PhiCLI", dependencies: ["Phidelity", "Kernels"]),
+    .testTarget(name: "PlatformTests", dependencies: ["Platform"]),
     .testTarget(name: "GGUFTests", dependencies: ["GGUF"]),
     .testTarget(name: "BlockFormatsTests", dependencies: ["BlockFormats"], exclude: ["Fixtures"]),
     .testTarget(

@@ -1,3 +1,5 @@
+import Platform
+
 /// What is wrong with a GGUF file: one line that names the file, the key or tensor, what was found
 /// and what was expected.
 public struct GGUFError: Error, Sendable, Equatable, CustomStringConvertible {
@@ -17,7 +19,8 @@ public struct GGUFError: Error, Sendable, Equatable, CustomStringConvertible {
 }
 
 extension String {
-  /// The text with control characters written as escapes, so that a terminal only shows it.
+  /// The text with control characters, and a path's bytes that are no text, written as escapes, so
+  /// that a terminal only shows it.
   public var printable: String {
     var result = ""
     for scalar in unicodeScalars {
@@ -26,7 +29,9 @@ extension String {
       case "\t": result += "\\t"
       case "\r": result += "\\r"
       default:
-        if scalar.actsOnTerminals {
+        if let byte = Path.byte(of: scalar) {
+          result += "\\x\(String(byte, radix: 16, uppercase: true))"
+        } else if scalar.actsOnTerminals {
           result += "\\u{\(String(scalar.value, radix: 16))}"
         } else {
           result.unicodeScalars.append(scalar)

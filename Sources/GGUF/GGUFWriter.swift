@@ -1,4 +1,3 @@
-import Foundation
 import Synchronization
 
 /// Writes a GGUF file, or a set of split ones, whose tensors' bytes come in any order and from any
@@ -56,7 +55,7 @@ public final class GGUFWriter: Sendable {
       ).bytes
       let file = try AtomicFile(path: name)
       try file.reserve(head.count + size)
-      try Self.write(head, to: file)
+      try file.write(head, at: 0)
       files.append(file)
       places += offsets.map { Place(file: number, offset: head.count + $0) }
       total += head.count + size
@@ -108,7 +107,15 @@ public final class GGUFWriter: Sendable {
     guard missing == 0 else {
       throw GGUFError(path, "\(missing) bytes of tensors were not written")
     }
-    for file in files { try file.commit() }
+    for (index, file) in files.enumerated() {
+      do throws(GGUFError) {
+        try file.commit()
+      } catch {
+        // Parts without the others are no model.
+        for complete in files[..<index] { try? SystemCall.remove(complete.path) }
+        throw error
+      }
+    }
   }
 
   /// Takes tensors while they fit.
@@ -140,12 +147,5 @@ public final class GGUFWriter: Sendable {
       ("split.count", .uint16(UInt16(parts))),
       ("split.tensors.count", .int32(Int32(tensors))),
     ]
-  }
-
-  private static func write(_ bytes: [UInt8], to file: AtomicFile) throws(GGUFError) {
-    let result = bytes.withUnsafeBytes { buffer in
-      Result { () throws(GGUFError) in try file.write(buffer, at: 0) }
-    }
-    try result.get()
   }
 }

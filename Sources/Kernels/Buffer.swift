@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import Platform
 
 /// Memory for a fixed number of values, aligned to cache lines, that starts as zeros.
 ///
@@ -16,19 +10,28 @@ public final class Buffer<Element: BitwiseCopyable>: @unchecked Sendable {
   public let count: Int
 
   /// A buffer of zeros.
-  public init(count: Int) {
+  ///
+  /// - Parameters:
+  ///   - count: How many values.
+  ///   - use: What they are, for the error.
+  /// - Throws: `MemoryError` if the system has no more memory.
+  public init(count: Int, for use: String = "working memory") throws(MemoryError) {
     precondition(count >= 0, "a buffer has no negative size")
     self.count = count
-    let bytes = max(count, 1) * MemoryLayout<Element>.stride
-    guard let memory = calloc(1, bytes + 63) else {
-      preconditionFailure("no memory for \(bytes) bytes")
-    }
+    let (memory, start) = try Memory.zeros(
+      max(count, 1), of: MemoryLayout<Element>.stride, for: use)
     self.memory = memory
-    pointer = memory.alignedUp(toMultipleOf: 64)
-      .bindMemory(to: Element.self, capacity: max(count, 1))
+    pointer = start.bindMemory(to: Element.self, capacity: max(count, 1))
   }
 
-  deinit { free(memory) }
+  /// A buffer without values, until it is known how many are needed.
+  init() {
+    count = 0
+    memory = nil
+    pointer = UnsafeMutablePointer(bitPattern: 64).unsafelyUnwrapped
+  }
 
-  private let memory: UnsafeMutableRawPointer
+  deinit { if let memory { Memory.free(memory) } }
+
+  private let memory: UnsafeMutableRawPointer?
 }

@@ -1,4 +1,5 @@
 import KernelCore
+import Platform
 
 /// Kernels and a team of threads, with the scratch memory that products need.
 ///
@@ -19,10 +20,10 @@ public final class Compute {
   public var profile: StepProfile?
 
   private var input = Input()
-  private var quantized = Buffer<UInt8>(count: 0)
-  private var planes = Buffer<UInt8>(count: 0)
-  private var padded = Buffer<Float>(count: 0)
-  private var rounded = Buffer<UInt8>(count: 0)
+  private var quantized = Buffer<UInt8>()
+  private var planes = Buffer<UInt8>()
+  private var padded = Buffer<Float>()
+  private var rounded = Buffer<UInt8>()
   /// One panel and one small scratch for every worker.
   private var panels: [Buffer<UInt8>] = []
   /// First rows of a product's pieces, and the rows' end.
@@ -32,28 +33,50 @@ public final class Compute {
   public init(kernels: KernelSet, threads: Int) {
     self.kernels = kernels
     parallel = Parallel(threads: threads)
-    panels = (0..<parallel.threads).map { _ in Buffer(count: 0) }
+    panels = (0..<parallel.threads).map { _ in Buffer() }
   }
 
-  /// Makes sure that products of up to `tokens` tokens and `columns` values need no allocation.
-  public func reserve(tokens: Int, columns: Int) {
-    let bytes =
-      tokens * QuantizedActivations.groups(columns) * QuantizedActivations.groupBytes
-    if quantized.count < bytes { quantized = Buffer(count: bytes) }
-    let planesBytes =
-      min(tokens, Self.fewTokens) * PlaneActivations.quads(columns) * PlaneActivations.quadBytes
-    if planes.count < planesBytes { planes = Buffer(count: planesBytes) }
-    let floats = columns % 16 == 0 ? 0 : tokens * (columns + 15) / 16 * 16 + 16 * tokens
-    if padded.count < floats { padded = Buffer(count: floats) }
-    if let rounded = roundedKernels(tokens) {
-      let bytes =
-        rounded.tiles(tokens) * QuantizedActivations.groups(columns) * rounded.groupBytes
-      if self.rounded.count < bytes { self.rounded = Buffer(count: bytes) }
-    }
-    let scratch = Self.sumsOffset + (tokens > 1 ? sumTokens(tokens) * Self.sumBytes : 0)
-    for worker in panels.indices where panels[worker].count < scratch {
-      panels[worker] = Buffer(count: scratch)
-    }
+  /// Makes sure that products of up to `tokens` tokens and `columns` values find their memory.
+  ///
+  /// - Throws: `MemoryError` if the system has no more.
+  public func reserve(tokens: Int, columns: Int) throws(MemoryError) {
+    let size = scratchSize(tokens: tokens, columns: columns)
+    try Self.grow(&quantized, size.quantized)
+    try Self.grow(&planes, size.planes)
+    try Self.grow(&padded, size.padded)
+    try Self.grow(&rounded, size.rounded)
+    for worker in panels.indices { try Self.grow(&panels[worker], size.panel) }
+  }
+
+  private static func grow<Element>(
+    _ buffer: inout Buffer<Element>, _ count: Int
+  ) throws(MemoryError) {
+    guard buffer.count < count else { return }
+    // The old memory is given back first: its values are of no use.
+    buffer = Buffer()
+    buffer = try Buffer(count: count, for: "activations")
+  }
+
+  /// What products take beside the activations: values of each buffer.
+  private struct ScratchSize {
+    let quantized: Int
+    let planes: Int
+    let padded: Int
+    let rounded: Int
+    let panel: Int
+  }
+
+  private func scratchSize(tokens: Int, columns: Int) -> ScratchSize {
+    let rounded = roundedKernels(tokens)
+    return ScratchSize(
+      quantized: tokens * QuantizedActivations.groups(columns) * QuantizedActivations.groupBytes,
+      planes: min(tokens, Self.fewTokens) * PlaneActivations.quads(columns)
+        * PlaneActivations.quadBytes,
+      padded: columns % 16 == 0 ? 0 : tokens * (columns + 15) / 16 * 16 + 16 * tokens,
+      rounded: rounded.map {
+        $0.tiles(tokens) * QuantizedActivations.groups(columns) * $0.groupBytes
+      } ?? 0,
+      panel: Self.sumsOffset + (tokens > 1 ? sumTokens(tokens) * Self.sumBytes : 0))
   }
 
   /// Bytes of one token's sums beside a panel.
@@ -74,14 +97,18 @@ public final class Compute {
     roundedKernels(tokens).map { $0.tiles(tokens) * $0.tokens } ?? tokens
   }
 
-  /// Takes the activations that the next products share.
+  /// Takes the activations that the next products share, for which `reserve` has found memory.
   ///
   /// - Parameters:
   ///   - x: `[tokens][columns]`; must stay as it is until those products are done.
   ///   - tokens: How many tokens.
   ///   - columns: The width that the matrices take.
   public func prepare(_ x: UnsafePointer<Float>, tokens: Int, columns: Int) {
-    reserve(tokens: tokens, columns: columns)
+    let size = scratchSize(tokens: tokens, columns: columns)
+    precondition(
+      size.quantized <= quantized.count && size.planes <= planes.count
+        && size.padded <= padded.count && size.rounded <= rounded.count
+        && size.panel <= panels[0].count, "no memory is reserved for so many activations")
     input = Input(x: x, tokens: tokens, columns: columns)
   }
 

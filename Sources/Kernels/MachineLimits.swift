@@ -1,4 +1,5 @@
 import KernelCore
+import Platform
 
 /// What a machine can do at best with some kernels on some threads, measured.
 public struct MachineLimits: Sendable {
@@ -29,10 +30,11 @@ public struct MachineLimits: Sendable {
   /// - Parameters:
   ///   - kernels: The set whose words are used.
   ///   - threads: How many threads work at once.
-  public init(kernels: KernelSet, threads: Int) {
+  /// - Throws: `MemoryError` if the system has no memory to read.
+  public init(kernels: KernelSet, threads: Int) throws(MemoryError) {
     let parallel = Parallel(threads: threads)
     isRounded = WeightFormat.allCases.map { kernels.rounded?.products[$0.rawValue] != nil }
-    let buffer = Buffer<UInt8>(count: Self.memory)
+    let buffer = try Buffer<UInt8>(count: Self.memory, for: "the measurement of its speed")
     buffer.pointer.update(repeating: 1, count: Self.memory)
     let bytes = UnsafeRawPointer(buffer.pointer)
     let piece = 1 << 20

@@ -34,10 +34,10 @@ public final class Parallel: @unchecked Sendable {
   private var generation: UInt64 = 0
   private var isAwake = false
 
-  /// A team of the given number of threads.
+  /// A team of the given number of threads, or of as many as the system starts.
   public init(threads: Int) {
     precondition(threads > 0, "a team has at least one thread")
-    self.threads = min(threads, 1024)
+    self.threads = ThreadSupply.available(min(threads, 1024))
   }
 
   /// The number of processors that the system offers.

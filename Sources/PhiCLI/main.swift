@@ -1,6 +1,8 @@
 import Foundation
+import Phidelity
 
 Signals.prepare()
+FatalSignals.prepare()
 let program = Program(
   name: "phi", version: "0.1.0",
   introduction: """
@@ -15,4 +17,4 @@ let program = Program(
     doctorCommand, inspectCommand, benchCommand, modelsCommand, tokenizeCommand,
     detokenizeCommand, templateCommand, logitsCommand,
   ])
-exit(await program.run(Array(CommandLine.arguments.dropFirst())))
+exit(program.run(Array(Environment.arguments.dropFirst())))

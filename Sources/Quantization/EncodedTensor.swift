@@ -5,7 +5,7 @@ import Kernels
 public final class EncodedTensor: @unchecked Sendable {
   /// The tensor; valid while this object lives.
   public let view: TensorView
-  private let memory: UnsafeMutableRawBufferPointer
+  private let memory: Buffer<UInt8>
 
   /// Encodes a tensor.
   ///
@@ -18,14 +18,14 @@ public final class EncodedTensor: @unchecked Sendable {
     _ item: ModelFileWriter.Item, threads: Int, effort: EncodingEffort = .normal
   ) throws {
     let description = item.description
-    let memory = UnsafeMutableRawBufferPointer.allocate(
-      byteCount: description.byteCount, alignment: 64)
+    let memory = try Buffer<UInt8>(count: description.byteCount, for: description.name)
     self.memory = memory
     view = TensorView(
       name: description.name, type: description.type, shape: description.shape,
-      bytes: UnsafeRawBufferPointer(memory))
+      bytes: UnsafeRawBufferPointer(start: memory.pointer, count: memory.count))
     // Every piece goes to a place of its own.
-    nonisolated(unsafe) let target = memory
+    nonisolated(unsafe) let target = UnsafeMutableRawBufferPointer(
+      start: memory.pointer, count: memory.count)
     try TensorEncoder(threads: threads, effort: effort).encode(
       item,
       into: { bytes, offset in
@@ -33,6 +33,4 @@ public final class EncodedTensor: @unchecked Sendable {
           .copyMemory(from: bytes)
       })
   }
-
-  deinit { memory.deallocate() }
 }

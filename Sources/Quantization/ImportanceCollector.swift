@@ -11,17 +11,17 @@ public final class ImportanceCollector {
     let start: UnsafeRawPointer
     let expertBytes: Int
     let columns: Int
-    var sums: [Double]
+    let sums: Buffer<Double>  // [expert][column]
     var counts: [Double]
 
-    init?(_ tensor: TensorView) {
+    init?(_ tensor: TensorView) throws(MemoryError) {
       guard let start = tensor.bytes.baseAddress else { return nil }
       let experts = tensor.shape.count > 2 ? max(1, tensor.shape[2]) : 1
       name = tensor.name
       self.start = start
       columns = tensor.shape[0]
       expertBytes = tensor.bytes.count / experts
-      sums = Array(repeating: 0, count: columns * experts)
+      sums = try Buffer(count: columns * experts, for: "the importance of \(name)")
       counts = Array(repeating: 0, count: experts)
     }
   }
@@ -49,11 +49,11 @@ public final class ImportanceCollector {
     var options = options
     options.contextLength = self.chunkLength
     session = try Session(model, options)
-    targets = model.file.tensors.filter {
+    targets = try model.file.tensors.filter {
       includesOutput
         ? $0.shape.count > 1
         : MixRules.isQuantized(name: $0.name, shape: $0.shape) && $0.name.hasPrefix("blk.")
-    }.compactMap(Target.init).sorted { $0.start < $1.start }
+    }.compactMap { try Target($0) }.sorted { $0.start < $1.start }
   }
 
   /// Runs a text and returns what was measured.
@@ -115,7 +115,8 @@ public final class ImportanceCollector {
       return (
         target.name,
         ImportanceMatrix.Entry(
-          sums: target.sums.map(Float.init), counts: target.counts.map(Float.init))
+          sums: (0..<target.sums.count).map { Float(target.sums.pointer[$0]) },
+          counts: target.counts.map(Float.init))
       )
     }
     return ImportanceMatrix(
@@ -128,14 +129,10 @@ public final class ImportanceCollector {
     let columns = targets[index].columns
     let expert = (matrix.weights - targets[index].start) / targets[index].expertBytes
     targets[index].counts[expert] += Double(tokens)
-    targets[index].sums.withUnsafeMutableBufferPointer { sums in
-      let sums = sums.baseAddress.unsafelyUnwrapped + expert * columns
-      for token in 0..<tokens {
-        let row = x + token * columns
-        for column in 0..<columns {
-          sums[column] += Double(row[column]) * Double(row[column])
-        }
-      }
+    let sums = targets[index].sums.pointer + expert * columns
+    for token in 0..<tokens {
+      let row = x + token * columns
+      for column in 0..<columns { sums[column] += Double(row[column]) * Double(row[column]) }
     }
   }
 

@@ -1,18 +1,16 @@
-import Foundation
 import GGUF
 
 extension ImportanceMatrix {
   /// Reads `llama-imatrix`'s older format: entries of name, calls, and means times calls; then the
   /// number of chunks and the text's name.
-  init(legacy path: String) throws {
-    let data: Data
-    do {
-      data = try Data(contentsOf: URL(fileURLWithPath: path), options: .mappedIfSafe)
-    } catch {
-      throw GGUFError(path, "cannot be read")
-    }
+  init(legacy file: ReadableFile) throws {
     self.init()
-    var cursor = LegacyCursor(data: data, path: path)
+    guard file.byteCount <= 1 << 30 else {
+      throw GGUFError(
+        file.path,
+        "has \(file.byteCount) bytes, expected an importance matrix of at most \(1 << 30)")
+    }
+    var cursor = LegacyCursor(data: try file.bytes(0..<file.byteCount), path: file.path)
     let count = try cursor.integer("entries", 1...1 << 20)
     for number in 1...count {
       let name = try cursor.text(try cursor.integer("length of name \(number)", 1...4096))
@@ -29,24 +27,24 @@ extension ImportanceMatrix {
 
 /// Reads the older format from its beginning, never past its end.
 private struct LegacyCursor {
-  let data: Data
+  let data: [UInt8]
   let path: String
   private var offset = 0
 
-  init(data: Data, path: String) {
+  init(data: [UInt8], path: String) {
     self.data = data
     self.path = path
   }
 
   var isAtEnd: Bool { offset == data.count }
 
-  private mutating func take(_ count: Int, _ what: String) throws -> Data {
+  private mutating func take(_ count: Int, _ what: String) throws -> ArraySlice<UInt8> {
     guard count <= data.count - offset else {
       throw GGUFError(
         path, "\(what): the file ends after \(data.count) bytes, expected an importance matrix")
     }
     defer { offset += count }
-    return data.subdata(in: offset..<offset + count)
+    return data[offset..<offset + count]
   }
 
   mutating func integer(_ what: String, _ range: ClosedRange<Int>) throws -> Int {

@@ -1,4 +1,3 @@
-import Foundation
 import GGUF
 
 /// How much the columns of a model's matrices matter: the mean squares of what is multiplied with
@@ -48,15 +47,11 @@ public struct ImportanceMatrix: Sendable {
   /// - Parameter path: A file in either format.
   /// - Throws: `GGUFError` if it is neither, or malformed.
   public init(path: String) throws {
-    guard let handle = FileHandle(forReadingAtPath: path) else {
-      throw GGUFError(path, String(cString: strerror(errno)))
-    }
-    let magic = try handle.read(upToCount: 4)
-    try handle.close()
-    if magic == Data("GGUF".utf8) {
+    let file = try ReadableFile(path, expecting: "an importance matrix")
+    if try file.bytes(0..<min(4, file.byteCount)).elementsEqual("GGUF".utf8) {
       try self.init(GGUFFile(path: path))
     } else {
-      try self.init(legacy: path)
+      try self.init(legacy: file)
     }
     self.path = path
   }
@@ -188,7 +183,7 @@ public struct ImportanceMatrix: Sendable {
       ("quantize.imatrix.entries_count", .uint32(UInt32(clamping: entries.count))),
       ("quantize.imatrix.chunks_count", .uint32(UInt32(clamping: chunkCount))),
     ]
-    if let path { pairs.append(("quantize.imatrix.file", .text(path))) }
+    if let path { pairs.append(("quantize.imatrix.file", .string(Path.bytes(path)))) }
     if let dataset = datasets.first { pairs.append(("quantize.imatrix.dataset", .text(dataset))) }
     return pairs
   }

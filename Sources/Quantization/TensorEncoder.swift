@@ -55,16 +55,16 @@ final class TensorEncoder {
     _ rows: Range<Int>, of item: ModelFileWriter.Item, _ description: TensorDescription,
     into sink: Sink
   ) throws {
-    let bytes = UnsafeMutableRawBufferPointer.allocate(
-      byteCount: rows.count * description.rowBytes, alignment: 64)
-    defer { bytes.deallocate() }
-    guard let start = bytes.baseAddress else { return }
+    let bytes = try Buffer<UInt8>(count: rows.count * description.rowBytes, for: item.source.name)
+    let start = UnsafeMutableRawPointer(bytes.pointer)
     if item.type == item.source.type {
       try item.source.copy(rows: rows, into: start)
     } else {
       try encode(rows, of: item, description, into: start)
     }
-    try sink(UnsafeRawBufferPointer(bytes), rows.lowerBound * description.rowBytes)
+    try sink(
+      UnsafeRawBufferPointer(start: start, count: bytes.count),
+      rows.lowerBound * description.rowBytes)
   }
 
   private func encode(
@@ -75,7 +75,7 @@ final class TensorEncoder {
     guard let format = WeightFormat(item.type) else {
       throw QuantizationError("\(item.source.name): no values can be written as \(item.type.name)")
     }
-    let values = Buffer<Float>(count: rows.count * columns)
+    let values = try Buffer<Float>(count: rows.count * columns, for: item.source.name)
     try item.source.read(rows: rows, into: values.pointer)
     let limit =
       item.type == .f16 ? Float(Float16.greatestFiniteMagnitude) : Float.greatestFiniteMagnitude

@@ -1,5 +1,6 @@
 import Inference
 import Kernels
+import Platform
 
 /// Rows of logits of two models, some at a time, which are compared on all threads.
 final class ComparedRows {
@@ -12,11 +13,11 @@ final class ComparedRows {
   private let reference: Buffer<Float>  // [row][vocabulary]
   private let candidate: Buffer<Float>  // [row][vocabulary]
 
-  init(vocabulary: Int, options: SessionOptions) {
+  init(vocabulary: Int, options: SessionOptions) throws(MemoryError) {
     self.vocabulary = vocabulary
     parallel = Parallel(threads: max(1, options.threads ?? Parallel.processorCount))
-    reference = Buffer(count: Self.group * vocabulary)
-    candidate = Buffer(count: Self.group * vocabulary)
+    reference = try Buffer(count: Self.group * vocabulary, for: "logits")
+    candidate = try Buffer(count: Self.group * vocabulary, for: "logits")
   }
 
   /// Reads tokens with the reference, and keeps the logits of all but the first ones.

@@ -29,7 +29,7 @@ public final class DivergenceProbe {
     self.options = options
     let positions = self.stretches.reduce(0) { $0 + $1.count - 1 }
     let size = reference.vocabularySize
-    logits = Buffer(count: positions * size)
+    logits = try Buffer(count: positions * size, for: "the reference's logits")
     let session = try Session(reference, options)
     var position = 0
     for (index, stretch) in self.stretches.enumerated() {

@@ -36,7 +36,7 @@ public final class DriftMeter {
     forced = try Session(candidate, options)
     let layers = reference.configuration.blockCount + 1
     width = reference.configuration.embeddingLength
-    states = Buffer(count: layers * Self.group * width)
+    states = try Buffer(count: layers * Self.group * width, for: "hidden states")
     drift = Array(repeating: Sums(), count: layers)
     own = drift
     observe()

@@ -38,7 +38,7 @@ struct FormatError {
     }
     let columns = source.shape[0]
     let encoder = RowEncoder(effort: effort)
-    let bytes = Buffer<UInt8>(count: source.description(as: type).rowBytes)
+    let bytes = try Buffer<UInt8>(count: source.description(as: type).rowBytes)
     return try sample(source, weights) { values, _, importance, decoded in
       encoder.encode(
         values, count: columns, importance: importance, as: format,
@@ -74,8 +74,8 @@ struct FormatError {
     let columns = source.shape[0]
     let rows = source.shape.dropFirst().reduce(1, *)
     let rowsOfExpert = source.shape.count > 1 ? max(1, source.shape[1]) : 1
-    let values = Buffer<Float>(count: columns)
-    let decoded = Buffer<Float>(count: columns)
+    let values = try Buffer<Float>(count: columns)
+    let decoded = try Buffer<Float>(count: columns)
     var squares = Squares()
     let count = min(rows, Self.sampledRows)
     for index in 0..<count {

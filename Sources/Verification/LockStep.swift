@@ -28,7 +28,7 @@ public final class LockStep {
     self.candidate = candidate
     referenceSession = try Session(reference, options)
     candidateSession = try Session(candidate, candidateOptions ?? options)
-    rows = ComparedRows(vocabulary: reference.vocabularySize, options: options)
+    rows = try ComparedRows(vocabulary: reference.vocabularySize, options: options)
   }
 
   /// Reads a stretch from its beginning and compares what the models say of what follows.

@@ -26,7 +26,7 @@ struct TensorErrorMeter {
     let (rows, columns) = (description.rows, description.columns)
     let rowsInPiece = max(1, Self.pieceValues / max(1, columns))
     let pieces = (rows + rowsInPiece - 1) / rowsInPiece
-    let buffers = (0..<2 * parallel.threads).map { _ in Buffer<Float>(count: columns) }
+    let buffers = try (0..<2 * parallel.threads).map { _ in try Buffer<Float>(count: columns) }
     let inRound = 4 * parallel.threads
     let failure = Mutex<(any Error)?>(nil)
     var total = ErrorSums()

@@ -120,10 +120,10 @@ struct GGUFWriterTests {
   @Test("A folder that is missing or no folder is named")
   func unwritable() throws {
     defer { remove() }
-    #expect(throws: GGUFError(path("none/a.gguf"), "No such file or directory")) {
+    #expect(throws: GGUFError(path("none/a.gguf"), "the folder \(path("none")) does not exist")) {
       try AtomicFile(path: path("none/a.gguf"))
     }
-    #expect(throws: GGUFError(folder.path, "is no regular file, expected one to replace or none")) {
+    #expect(throws: GGUFError(folder.path, "is a folder, expected a file to replace or none")) {
       try AtomicFile(path: folder.path)
     }
   }

@@ -39,7 +39,7 @@ struct AttentionCase: Sendable, CustomTestStringConvertible {
     }
     let keys = (0..<positions * size).map { _ in Float16(random.normal()) }
     let values = (0..<positions * size).map { _ in Float16(random.normal()) }
-    let scratch = Buffer<Float>(count: AttentionTile.scratchCount)
+    let scratch = Buffer<Float>.made(AttentionTile.scratchCount)
     scratch.pointer.update(repeating: .nan, count: scratch.count)
     var found = [Float](repeating: .nan, count: example.tokens * size)
     keys.withUnsafeBytes { keyBytes in

@@ -4,11 +4,11 @@ import Kernels
 /// Reference, TDPBF16PS), so that what is built on them is tested on every machine.
 struct EmulatedTiles: TileUnit {
   /// `[4][16 tokens][16 rows]`.
-  private let sums = Buffer<Float>(count: 4 * 256)
+  private let sums = Buffer<Float>.made(4 * 256)
   /// `[2][16 tokens][32 columns]`.
-  private let tokens = Buffer<UInt16>(count: 2 * 512)
+  private let tokens = Buffer<UInt16>.made(2 * 512)
   /// `[2][16 pairs][16 rows][2]`.
-  private let weights = Buffer<UInt16>(count: 2 * 512)
+  private let weights = Buffer<UInt16>.made(2 * 512)
   private var isSetUp = false
 
   init() {}

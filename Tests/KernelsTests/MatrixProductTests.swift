@@ -142,10 +142,10 @@ struct ProductShape: Sendable, CustomTestStringConvertible {
     let x = (0..<tokens * 512).map { _ in random.normal() }
     for set in KernelSet.tested {
       let compute = Compute(kernels: set, threads: 2)
-      let out = Buffer<Float>(count: tokens * 5)
+      let out = Buffer<Float>.made(tokens * 5)
       x.withUnsafeBufferPointer { x in
         guard let base = x.baseAddress else { return }
-        compute.prepare(base, tokens: tokens, columns: 512)
+        compute.reserveAndPrepare(base, tokens: tokens, columns: 512)
         for matrix in matrices {
           compute.multiply(matrix.matrix, into: out.pointer)
           let shared = Array(UnsafeBufferPointer(start: out.pointer, count: out.count))
@@ -158,10 +158,10 @@ struct ProductShape: Sendable, CustomTestStringConvertible {
   }
 
   static func product(_ compute: Compute, _ matrix: Matrix, _ x: [Float], tokens: Int) -> [Float] {
-    let out = Buffer<Float>(count: tokens * matrix.rows)
+    let out = Buffer<Float>.made(tokens * matrix.rows)
     x.withUnsafeBufferPointer { x in
       guard let base = x.baseAddress else { return }
-      compute.prepare(base, tokens: tokens, columns: matrix.columns)
+      compute.reserveAndPrepare(base, tokens: tokens, columns: matrix.columns)
       compute.multiply(matrix, into: out.pointer)
     }
     return Array(UnsafeBufferPointer(start: out.pointer, count: out.count))
@@ -232,7 +232,7 @@ struct RandomMatrix {
     let blocks = format.blocks
     let rowBytes = columns / blocks.blockSize * blocks.blockBytes
     // An odd address: files promise no alignment to the kernels.
-    memory = Buffer(count: rows * rowBytes + 1)
+    memory = .made(rows * rowBytes + 1)
     let start = UnsafeMutableRawPointer(memory.pointer) + 1
     var values = [Float](repeating: 0, count: columns)
     for row in 0..<rows {

@@ -1,12 +1,13 @@
-import Kernels
 import Synchronization
 import Testing
+
+@testable import Kernels
 
 @Suite struct ParallelTests {
   @Test(arguments: [1, 2, 3, 8], [0, 1, 2, 7, 1000])
   func everyPieceIsDoneOnce(_ threads: Int, _ pieces: Int) {
     let parallel = Parallel(threads: threads)
-    let done = Buffer<UInt8>(count: pieces)
+    let done = Buffer<UInt8>.made(pieces)
     for _ in 0..<20 {
       parallel(over: pieces) { piece, worker in
         precondition(worker >= 0 && worker < threads)
@@ -18,7 +19,7 @@ import Testing
 
   @Test func loopsInsideAStepSeeEachOthersResults() {
     let parallel = Parallel(threads: 4)
-    let values = Buffer<Int>(count: 64)
+    let values = Buffer<Int>.made(64)
     parallel.awake {
       for round in 0..<500 {
         parallel(over: 64) { piece, _ in values.pointer[piece] += 1 }
@@ -31,7 +32,7 @@ import Testing
 
   @Test func aWorkerIsNeverTwoThreads() {
     let parallel = Parallel(threads: 4)
-    let inside = Buffer<Int>(count: 4)
+    let inside = Buffer<Int>.made(4)
     let clashes = Atomic<Int>(0)
     for _ in 0..<200 {
       parallel(over: 16) { _, worker in

@@ -49,13 +49,13 @@ import Testing
         let decode = KernelSet.makeAMX().rounded?.products[format.rawValue]?.decode,
         let expected = KernelSet.emulatedTiles.rounded?.products[format.rawValue]?.decode
       else { return }
-      let scratch = Buffer<UInt8>(count: WeightPanel.scratchBytes + WeightPanel.bytes)
+      let scratch = Buffer<UInt8>.made(WeightPanel.scratchBytes + WeightPanel.bytes)
       let start = UnsafeMutableRawPointer(scratch.pointer)
       for columns in MatrixProductTests.columns(format).map({ min($0, 256) }) {
         let random = RandomMatrix(format, rows: 21, columns: columns, &random)
         let weights = random.matrix
         let panels = [decode, expected].map { decode in
-          let tiles = Buffer<UInt8>(count: TilePanel.bytes)
+          let tiles = Buffer<UInt8>.made(TilePanel.bytes)
           decode(
             weights.weights, weights.rowBytes, weights.rows, columns, start,
             start + WeightPanel.scratchBytes, UnsafeMutableRawPointer(tiles.pointer))

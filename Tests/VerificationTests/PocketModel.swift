@@ -39,7 +39,7 @@ enum PocketModel {
     else { throw ModelError("no \(name)") }
     let rows = tensor.shape.dropFirst().reduce(1, *)
     let matrix = Matrix(format: format, weights: start, rows: rows, columns: tensor.shape[0])
-    let values = Buffer<Float>(count: tensor.elementCount)
+    let values = try Buffer<Float>(count: tensor.elementCount)
     for row in 0..<rows { matrix.decodeRow(row, into: values.pointer + row * tensor.shape[0]) }
     let square = (0..<values.count).reduce(Float(0)) {
       $0 + values.pointer[$1] * values.pointer[$1]

@@ -77,7 +77,7 @@ struct WeightReader {
     let matrix = Matrix(
       format: try format(tensor), weights: tensor.bytes.baseAddress.unsafelyUnwrapped, rows: 1,
       columns: count)
-    let buffer = Buffer<Float>(count: count)
+    let buffer = try Buffer<Float>(count: count)
     matrix.decodeRow(0, into: buffer.pointer)
     return Vector(buffer)
   }

@@ -1,4 +1,5 @@
 import Kernels
+import Platform
 
 /// Buffers that only a mixture of experts needs.
 final class ExpertScratch {
@@ -9,10 +10,10 @@ final class ExpertScratch {
   /// The inputs of one expert's tokens.
   let gathered: Buffer<Float>  // [count][embedding]
 
-  init(_ configuration: ModelConfiguration, capacity: Int) {
-    routing = Buffer(count: capacity * configuration.expertCount)
-    choices = Buffer(count: configuration.expertCount == 0 ? 0 : capacity)
-    gathered = Buffer(
-      count: configuration.expertCount == 0 ? 0 : capacity * configuration.embeddingLength)
+  init(_ configuration: ModelConfiguration, capacity: Int) throws(MemoryError) {
+    let capacity = configuration.expertCount == 0 ? 0 : capacity
+    routing = try Buffer(count: capacity * configuration.expertCount, for: "activations")
+    choices = try Buffer(count: capacity, for: "activations")
+    gathered = try Buffer(count: capacity * configuration.embeddingLength, for: "activations")
   }
 }

@@ -1,4 +1,5 @@
 import Kernels
+import Platform
 
 /// One walk of some tokens through the blocks: the activations, and the verbs in which the
 /// architectures are written.
@@ -54,7 +55,7 @@ final class ForwardPass {
   init(
     _ configuration: ModelConfiguration, _ rotary: RotaryEmbedding, _ cache: KVCache,
     _ compute: Compute, capacity: Int
-  ) {
+  ) throws(MemoryError) {
     self.configuration = configuration
     self.rotary = rotary
     self.cache = cache
@@ -62,19 +63,30 @@ final class ForwardPass {
     self.capacity = capacity
     let embedding = configuration.embeddingLength
     let heads = configuration.headCount * configuration.headSize
-    hidden = Buffer(count: capacity * embedding)
-    normed = Buffer(count: capacity * embedding)
-    update = Buffer(count: capacity * embedding)
-    qkv = Buffer(count: capacity * (heads + 2 * configuration.kvLength))
-    attended = Buffer(count: capacity * heads)
-    inner = Buffer(count: capacity * 2 * configuration.feedForwardLength)
-    gated = Buffer(count: capacity * configuration.feedForwardLength)
-    expertScratch = ExpertScratch(configuration, capacity: capacity)
-    cosines = Buffer(count: capacity * rotary.half)
-    sines = Buffer(count: capacity * rotary.half)
+    func activations(_ width: Int) throws(MemoryError) -> Buffer<Float> {
+      try Buffer(count: capacity * width, for: "activations")
+    }
+    hidden = try activations(embedding)
+    normed = try activations(embedding)
+    update = try activations(embedding)
+    qkv = try activations(heads + 2 * configuration.kvLength)
+    attended = try activations(heads)
+    inner = try activations(2 * configuration.feedForwardLength)
+    gated = try activations(configuration.feedForwardLength)
+    expertScratch = try ExpertScratch(configuration, capacity: capacity)
+    cosines = try activations(rotary.half)
+    sines = try activations(rotary.half)
     let scratchCount =
       capacity >= Self.manyTokens ? AttentionTile.scratchCount : AttentionKernel.blockSize
-    attentionScratch = (0..<compute.parallel.threads).map { _ in Buffer(count: scratchCount) }
+    var attentionScratch: [Buffer<Float>] = []
+    for _ in 0..<compute.parallel.threads {
+      attentionScratch.append(try Buffer(count: scratchCount, for: "activations"))
+    }
+    self.attentionScratch = attentionScratch
+    // Every width that a projection of a block or the output takes: a walk allocates nothing.
+    for width in [embedding, heads, configuration.feedForwardLength] {
+      try compute.reserve(tokens: capacity, columns: width)
+    }
   }
 
   private var kernels: KernelSet { compute.kernels }

@@ -1,12 +1,5 @@
 import Kernels
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import Platform
 
 /// How keys and values are kept.
 public enum CacheFormat: String, Sendable, CaseIterable {
@@ -34,32 +27,51 @@ final class KVCache {
   private let blockCount: Int
   private let kvHeadCount: Int
   private let headSize: Int
-  private let memory: UnsafeMutableRawPointer
+  private var memory: UnsafeMutableRawPointer
   private let halfBytes: Int
 
-  /// - Throws: `ModelError` if the address space has no room.
-  init(_ configuration: ModelConfiguration, format: CacheFormat, capacity: Int) throws {
+  /// - Parameters:
+  ///   - configuration: The model's numbers.
+  ///   - format: The values' format.
+  ///   - capacity: Positions.
+  ///   - isAskedFor: Whether somebody wants that many: then the machine must have memory for all of
+  ///     them. A model's own context may be longer than is ever used.
+  /// - Throws: `ModelError` if the machine or the address space has no room.
+  init(
+    _ configuration: ModelConfiguration, format: CacheFormat, capacity: Int, isAskedFor: Bool
+  ) throws(ModelError) {
     self.format = format
     self.capacity = capacity
     blockCount = configuration.blockCount
     kvHeadCount = configuration.kvHeadCount
     headSize = configuration.headSize
     positionBytes = headSize * format.bytes
-    // The configuration's bounds keep the first product far from overflow.
-    let (half, overflow) = (blockCount * kvHeadCount * positionBytes)
+    // The configuration's bounds keep all but the last product far from overflow.
+    let (bytes, overflow) = (2 * blockCount * kvHeadCount * positionBytes)
       .multipliedReportingOverflow(by: capacity)
-    guard !overflow, half < 1 << 46,
-      let memory = mmap(
-        nil, max(1, half * 2), PROT_READ | PROT_WRITE, MAP_PRIVATE | Self.anonymous, -1, 0),
-      memory != MAP_FAILED
-    else {
-      throw ModelError("no room for a context of \(capacity) tokens; a smaller -c needs less")
+    let need =
+      "a context of \(capacity) tokens needs "
+      + "\(overflow ? "more memory than there are addresses" : Bytes.text(bytes)) for keys and values"
+    guard !overflow, !isAskedFor || bytes <= Memory.physicalBytes else {
+      throw ModelError(
+        "\(need), and the machine has \(Bytes.text(Memory.physicalBytes)); a smaller -c needs less")
     }
-    halfBytes = half
+    guard let memory = Memory.reserve(bytes) else {
+      throw ModelError("\(need), which cannot be had; a smaller -c needs less")
+    }
+    halfBytes = bytes / 2
     self.memory = memory
   }
 
-  deinit { munmap(memory, max(1, halfBytes * 2)) }
+  deinit { Memory.release(memory, halfBytes * 2) }
+
+  /// Exchanges keys and values with a cache of the same shape.
+  func exchange(with other: KVCache) {
+    precondition(
+      other.halfBytes == halfBytes && other.positionBytes == positionBytes
+        && other.capacity == capacity, "caches of different shapes")
+    swap(&memory, &other.memory)
+  }
 
   /// Bytes that a position takes in all blocks.
   var bytesPerPosition: Int { blockCount * kvHeadCount * positionBytes * 2 }
@@ -97,10 +109,4 @@ final class KVCache {
       }
     }
   }
-
-  #if canImport(Darwin)
-    private static let anonymous = MAP_ANON
-  #else
-    private static let anonymous = MAP_ANONYMOUS | MAP_NORESERVE
-  #endif
 }

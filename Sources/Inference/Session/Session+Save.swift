@@ -9,137 +9,76 @@ public struct SavedSession: Sendable {
   public let tokenCount: Int
 }
 
-/// A saved session is a magic word, six numbers, the caller's note, the tokens, and the keys and
-/// values of every head one after the other; all little endian.
+/// A saved session is a header, the caller's note, the tokens, and the keys and values of every head
+/// one after the other; all little endian.
 extension Session {
-  private static let magic: [UInt8] = Array("PHISAVE1".utf8)
-  private static let headerBytes = 8 + 6 * 8
-
   /// Writes tokens and cache, so that `restore` takes no computing.
   ///
   /// - Parameters:
-  ///   - path: The file, which appears complete or not at all.
+  ///   - path: The file, which appears complete or not at all; only its owner may read it.
   ///   - note: Saved beside it.
-  /// - Throws: An error of the file system.
+  /// - Throws: `GGUFError` if the file cannot be written.
   public func save(to path: String, note: Data = Data()) throws {
-    var head = Data(Self.magic)
-    for number in header(noteBytes: note.count) {
-      withUnsafeBytes(of: number.littleEndian) { head.append(contentsOf: $0) }
+    let header = header(noteBytes: note.count)
+    let file = try AtomicFile(path: path, mode: 0o600)
+    try file.reserve(header.byteCount(cache.bytesPerPosition))
+    let tokenBytes = tokens.flatMap { withUnsafeBytes(of: $0.littleEndian) { Array($0) } }
+    try file.write(header.bytes + Array(note) + tokenBytes, at: 0)
+    var offset = header.cacheStart
+    try cache.forEachStretch(tokens.count) { stretch in
+      try file.write(UnsafeRawBufferPointer(stretch), at: offset)
+      offset += stretch.count
     }
-    head.append(note)
-    tokens.withUnsafeBytes { head.append(contentsOf: $0) }
-    let temporary = "\(path).\(ProcessInfo.processInfo.processIdentifier).part"
-    let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
-    guard descriptor >= 0 else { throw SessionError.invalidSave(Self.problem(path)) }
-    var isComplete = false
-    defer { if !isComplete { unlink(temporary) } }
-    do {
-      let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
-      try handle.write(contentsOf: head)
-      try cache.forEachStretch(tokens.count) { stretch in
-        guard let base = stretch.baseAddress, !stretch.isEmpty else { return }
-        try handle.write(
-          contentsOf: Data(bytesNoCopy: base, count: stretch.count, deallocator: .none))
-      }
-      try handle.synchronize()
-      try handle.close()
-    } catch {
-      throw SessionError.invalidSave("\(path): \(error.localizedDescription)")
-    }
-    guard rename(temporary, path) == 0 else { throw SessionError.invalidSave(Self.problem(path)) }
-    isComplete = true
+    try file.commit()
   }
 
-  /// Takes over a saved session of the same model and cache format.
+  /// Takes over a saved session of the same model, configuration and cache format.
   ///
-  /// - Parameter path: What `save` wrote.
+  /// - Parameters:
+  ///   - path: What `save` wrote.
+  ///   - check: Looks at the note before anything changes, and refuses it by throwing.
   /// - Returns: The note and the number of tokens.
-  /// - Throws: `SessionError.invalidSave` if the file is none, of another model, cut short, or
-  ///   does not fit; the session is then as it was.
-  public func restore(from path: String) throws -> SavedSession {
-    let file: Data
-    do {
-      file = try Data(contentsOf: URL(fileURLWithPath: path), options: .mappedIfSafe)
-    } catch {
-      throw SessionError.invalidSave("\(path): \(error.localizedDescription)")
+  /// - Throws: `SessionError.invalidSave` if the file is none, of another model, cut short, or does
+  ///   not fit; `GGUFError` if it cannot be read; what `check` threw. The session is then as it was.
+  public func restore(
+    from path: String, check: (Data) throws -> Void = { _ in }
+  ) throws -> SavedSession {
+    let file = try ReadableFile(path, expecting: "a saved session")
+    let head = try file.bytes(0..<min(file.byteCount, SaveHeader.byteCount))
+    let found = try SaveHeader(head, path: path)
+    try found.check(against: header(noteBytes: 0), contextLength: contextLength, path: path)
+    let expected = found.byteCount(cache.bytesPerPosition)
+    guard file.byteCount == expected else {
+      throw SessionError.invalidSave("\(path): found \(file.byteCount) bytes, expected \(expected)")
     }
-    guard file.count >= Self.headerBytes, file.prefix(8).elementsEqual(Self.magic) else {
-      throw SessionError.invalidSave("\(path): not a saved session")
-    }
-    let numbers: [UInt64] = file.withUnsafeBytes { bytes in
-      (0..<6).map {
-        UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: 8 + $0 * 8, as: UInt64.self))
+    let count = found.tokenCount
+    let tokens = try file.bytes(found.tokensStart..<found.cacheStart).withUnsafeBytes { bytes in
+      (0..<count).map {
+        Int32(littleEndian: bytes.loadUnaligned(fromByteOffset: 4 * $0, as: Int32.self))
       }
     }
-    let expected = header(noteBytes: 0)
-    guard numbers[0] == expected[0] else {
-      throw SessionError.invalidSave("\(path): saved with another model")
+    guard tokens.allSatisfy({ $0 >= 0 && Int($0) < model.vocabularySize }) else {
+      throw SessionError.invalidSave("\(path): holds tokens that the vocabulary does not have")
     }
-    guard numbers[1] == expected[1] else {
-      throw SessionError.invalidSave("\(path): saved with another cache format")
+    let note = Data(try file.bytes(SaveHeader.byteCount..<found.tokensStart))
+    try check(note)
+    // Into a cache of its own: what fails on the way leaves this one as it was.
+    let restored = try KVCache(
+      model.configuration, format: cache.format, capacity: contextLength, isAskedFor: false)
+    var offset = found.cacheStart
+    try restored.forEachStretch(count) { stretch in
+      try file.read(at: offset, into: stretch)
+      offset += stretch.count
     }
-    guard numbers[2] <= UInt64(contextLength), numbers[4] <= UInt64(file.count),
-      let factors = RoPEFactors(rawValue: numbers[3] == 1 ? 1 : 0)
-    else {
-      throw SessionError.invalidSave(
-        "\(path): \(numbers[2]) tokens do not fit a context of \(contextLength)")
-    }
-    let count = Int(numbers[2])
-    let noteBytes = Int(numbers[4])
-    let (tokensStart, cacheStart) = (
-      Self.headerBytes + noteBytes, Self.headerBytes + noteBytes + count * 4
-    )
-    guard file.count == cacheStart + count * cache.bytesPerPosition else {
-      throw SessionError.invalidSave(
-        "\(path): expected \(cacheStart + count * cache.bytesPerPosition) bytes, "
-          + "found \(file.count)")
-    }
-    try file.withUnsafeBytes { bytes in
-      let tokens = (0..<count).map {
-        bytes.loadUnaligned(fromByteOffset: tokensStart + $0 * 4, as: Int32.self)
-      }
-      guard tokens.allSatisfy({ $0 >= 0 && Int($0) < model.vocabularySize }) else {
-        throw SessionError.invalidSave("\(path): holds tokens that the vocabulary does not have")
-      }
-      var offset = cacheStart
-      cache.forEachStretch(count) { stretch in
-        stretch.copyMemory(
-          from: UnsafeRawBufferPointer(rebasing: bytes[offset..<offset + stretch.count]))
-        offset += stretch.count
-      }
-      adopt(tokens, factors)
-    }
-    return SavedSession(
-      note: file.subdata(in: Self.headerBytes..<Self.headerBytes + noteBytes), tokenCount: count)
+    cache.exchange(with: restored)
+    adopt(tokens, found.factors)
+    return SavedSession(note: note, tokenCount: count)
   }
 
-  /// Model, cache format, tokens, factors, note's bytes, and one to spare.
-  private func header(noteBytes: Int) -> [UInt64] {
-    [
-      model.fingerprint, UInt64(cache.format.bytes), UInt64(tokens.count),
-      UInt64(cachedFactors.rawValue), UInt64(noteBytes), 0,
-    ]
-  }
-
-  private static func problem(_ path: String) -> String {
-    "\(path): \(String(cString: strerror(errno)))"
-  }
-}
-
-extension Model {
-  /// A hash of the tensors' names, types, shapes and first bytes (FNV-1a): enough to tell models
-  /// apart, not to withstand an attack.
-  var fingerprint: UInt64 {
-    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-    func add(_ byte: UInt8) { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
-    for tensor in file.tensors {
-      tensor.name.utf8.forEach(add)
-      add(UInt8(truncatingIfNeeded: tensor.type.rawValue))
-      for dimension in tensor.shape {
-        withUnsafeBytes(of: dimension.littleEndian) { $0.forEach(add) }
-      }
-      tensor.bytes.prefix(64).forEach(add)
-    }
-    return hash
+  private func header(noteBytes: Int) -> SaveHeader {
+    SaveHeader(
+      weights: model.weightsFingerprint, configuration: model.configuration.fingerprint,
+      valueBytes: cache.format.bytes, tokenCount: tokens.count, factors: cachedFactors,
+      noteBytes: noteBytes)
   }
 }

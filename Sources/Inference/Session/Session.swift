@@ -107,8 +107,8 @@ public final class Session {
   /// - Parameters:
   ///   - model: The model to run.
   ///   - options: Context length, threads and the like.
-  /// - Throws: `ModelError` if there is no memory for the context, `KernelSelectionError` if the
-  ///   machine lacks the kernel set asked for.
+  /// - Throws: `ModelError` or `MemoryError` if there is no memory for the context or the
+  ///   activations, `KernelSelectionError` if the machine lacks the kernel set asked for.
   public init(_ model: Model, _ options: SessionOptions = SessionOptions()) throws {
     self.model = model
     self.options = options
@@ -117,15 +117,17 @@ public final class Session {
       throw ModelError("a context of \(contextLength) tokens: expected 1 to \(1 << 30)")
     }
     let format = options.cacheFormat ?? (model.hasFullPrecision ? .f32 : .f16)
-    cache = try KVCache(model.configuration, format: format, capacity: contextLength)
+    cache = try KVCache(
+      model.configuration, format: format, capacity: contextLength,
+      isAskedFor: options.contextLength != nil)
     let kernels = try options.selectKernels(for: model)
     chunkLength = options.chunkLength ?? kernels.rounded?.chunkLength ?? 256
     compute = Compute(
       kernels: kernels, threads: max(1, options.threads ?? Parallel.processorCount))
-    pass = ForwardPass(
+    pass = try ForwardPass(
       model.configuration, model.rotary, cache, compute,
       capacity: max(1, min(chunkLength, contextLength)))
-    logitsBuffer = Buffer(count: model.vocabularySize)
+    logitsBuffer = try Buffer(count: model.vocabularySize, for: "logits")
   }
 
   /// Tokens that still fit.
@@ -178,7 +180,7 @@ public final class Session {
       "logits of tokens that are read again are not given")
     let size = model.vocabularySize
     let group = max(1, min(Self.logitsGroup, new.count))
-    let many = Buffer<Float>(count: group * size)
+    let many = try Buffer<Float>(count: group * size, for: "logits")
     var done = 0
     try read(new, progress: { _, _ in }, isCancelled: { false }) { count, _ in
       defer { done += count }

@@ -10,11 +10,11 @@ struct Command: Sendable {
   /// How many words that are not options are allowed.
   let positionals: ClosedRange<Int>
   /// Does the work and returns the exit code.
-  let run: @Sendable (Arguments) async throws -> Int32
+  let run: @Sendable (Arguments) throws -> Int32
 
   init(
     name: String, summary: String, usage: String, groups: [(title: String, options: [Option])],
-    positionals: ClosedRange<Int>, run: @escaping @Sendable (Arguments) async throws -> Int32
+    positionals: ClosedRange<Int>, run: @escaping @Sendable (Arguments) throws -> Int32
   ) {
     self.name = name
     self.summary = summary

@@ -7,9 +7,10 @@ struct Program {
   let commands: [Command]
 
   /// Runs the command that the words name and returns the exit code.
-  func run(_ words: [String]) async -> Int32 {
+  func run(_ words: [String]) -> Int32 {
+    defer { RunNotes.write() }
     do {
-      return try await dispatch(words)
+      return try dispatch(words)
     } catch is CancellationError {
       return 130
     } catch let error as UsageError {
@@ -21,7 +22,7 @@ struct Program {
     }
   }
 
-  private func dispatch(_ words: [String]) async throws -> Int32 {
+  private func dispatch(_ words: [String]) throws -> Int32 {
     guard let first = words.first else {
       StandardOutput.write(HelpText.of(self))
       return 0
@@ -41,7 +42,7 @@ struct Program {
         StandardOutput.write(HelpText.of(command, in: self))
         return 0
       }
-      return try await command.run(arguments)
+      return try command.run(arguments)
     }
   }
 

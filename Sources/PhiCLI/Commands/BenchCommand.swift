@@ -51,7 +51,7 @@ let benchCommand = Command(
   let needed = max(1, (counts.prompts + counts.texts).max() ?? 1) + (counts.depths.max() ?? 0)
   let session = try ModelOptions.session(model, arguments, contextLength: needed)
   let repetitions = try arguments.int("repetitions", in: 1...1000) ?? 3
-  let limits = MachineLimits(
+  let limits = try MachineLimits(
     kernels: try KernelSet.select(session.kernelsName), threads: session.threads)
   let profile = arguments.has("profile") ? StepProfile() : nil
   session.profile = profile

@@ -7,10 +7,9 @@ enum BenchShape {
   /// nothing is left however the program ends.
   static func open(_ arguments: Arguments) throws -> Model {
     let (shape, mix) = try (shape(arguments), mix(arguments))
-    let folder = FileManager.default.temporaryDirectory
     let path =
-      arguments.string("keep")
-      ?? folder.appendingPathComponent("phi-bench-\(UUID().uuidString).gguf").path
+      try arguments.string("keep").map(OutputPath.checked)
+      ?? Path.join(Environment.temporaryFolder, "phi-bench-\(UUID().uuidString).gguf")
     let file = SyntheticModelFile(shape, mix)
     StandardError.write(
       "\(shape.name), \(shape.blockCount) blocks, \(mix.rawValue): "
@@ -21,7 +20,7 @@ enum BenchShape {
         line.update("\(done * 100 / max(1, all)) %")
       }
     }
-    defer { if !arguments.has("keep") { try? FileManager.default.removeItem(atPath: path) } }
+    defer { if !arguments.has("keep") { try? SystemCall.remove(path) } }
     return try Model(path: path)
   }
 

@@ -89,7 +89,7 @@ struct BudgetSearch {
     guard let path = arguments.string("text") else {
       return try SelfText.stretches(of: model, tokens: count, options: session, progress: progress)
     }
-    let tokens = model.tokenizer.encode(try InputText.read(path))
+    let tokens = model.tokenizer.encode(try InputText.read(path, as: .measured))
     guard tokens.count > 1 else {
       throw QuantizationError(
         "\(path): found \(tokens.count) tokens, expected a text to measure on")

@@ -54,7 +54,8 @@ private struct PipedChat {
 
   func run(_ question: String?) throws -> Int32 {
     var question = question
-    while let line = question ?? readLine() {
+    var reader = PlainLineReader(descriptor: STDIN_FILENO)
+    while let line = try question ?? Self.line(&reader) {
       question = nil
       guard line.contains(where: { !$0.isWhitespace }) else { continue }
       let answer = try answerer.answer(line)
@@ -62,5 +63,8 @@ private struct PipedChat {
       if answer.finish == .cancelled { return 130 }
     }
     return 0
+  }
+  private static func line(_ reader: inout PlainLineReader) throws -> String? {
+    try reader.nextBytes().map { try InputText.text($0, "standard input", as: .prompt) }
   }
 }

@@ -40,7 +40,7 @@ enum ChatOptions {
     var input =
       try arguments.string("messages").map { try MessagesFile.conversation($0) }
       ?? ChatInput([])
-    if let system = arguments.string("system") {
+    if let system = try arguments.string("system").map(InputText.argument) {
       guard input.system == nil else {
         throw UsageError(description: "--system: --messages has a system message already")
       }

@@ -16,7 +16,8 @@ final class ChatREPL {
   func run(_ question: String? = nil) -> Int32 {
     let editor = LineEditor(
       input: STDIN_FILENO, output: STDOUT_FILENO,
-      historyPath: History.defaultPath(ProcessInfo.processInfo.environment),
+      historyPath: History.defaultPath(
+        Environment.variables(of: ["PHI_HISTORY", "XDG_STATE_HOME", "HOME"])),
       completions: SlashCommands.completions)
     // A Ctrl-C must not end the program when it comes a moment too late or too early for an answer.
     // While a plain terminal waits for a line, it does end it, because the line is not ours.

@@ -26,7 +26,8 @@ let convertCommand = Command(
     )
   ], positionals: 2...2
 ) { arguments in
-  let (folder, target) = (arguments.positional[0], arguments.positional[1])
+  let folder = arguments.positional[0]
+  let target = try OutputPath.checked(arguments.positional[1])
   let wanted = try arguments.string("type").map(QuantizeOptions.mix)
   let model = try HuggingFaceModel(folder: folder)
   let mix = wanted ?? (model.runtime == nil ? .f16 : nil)

@@ -29,7 +29,8 @@ let doctorCommand = Command(
   let path = try ModelLocator.path(arguments.positional.first)
   let file = try GGUFFile(damaged: path)
   let target = arguments.string("fix")
-  if let target { try QuantizeOptions.checkTarget(target, for: file) }
+  if let target { try QuantizeOptions.checkTarget(OutputPath.checked(target), for: file) }
+  if let json = arguments.string("json"), json != "-" { try AtomicFile.check(json) }
   let doctor = try DoctorRun.examine(file, arguments)
   let report = DoctorReport(doctor, path: path)
   if arguments.string("json") != "-" { StandardOutput.write(report.text(asksToFix: target == nil)) }
@@ -65,7 +66,8 @@ private enum DoctorRun {
   static func fix(_ doctor: Doctor, _ target: String, _ arguments: Arguments) throws -> Int32 {
     let repaired = try RepairedModel(doctor.file, mending: doctor.findings)
     guard !repaired.changes.isEmpty else {
-      StandardError.write("nothing that can be mended for certain: \(target) was not written\n")
+      StandardError.write(
+        "nothing that can be mended for certain: \(target.printable) was not written\n")
       return doctor.isHealthy ? 0 : 3
     }
     try WritingProgress.show { progress in

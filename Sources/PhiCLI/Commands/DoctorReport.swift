@@ -17,7 +17,7 @@ struct DoctorReport {
   /// - Returns: The text.
   func text(asksToFix: Bool) -> StyledText {
     let file = doctor.file
-    let name = (path as NSString).lastPathComponent.printable
+    let name = Path.name(path).printable
     var parts = ["\(file.tensors.count) tensors", Bytes.text(file.byteCount)]
     if let published = doctor.publishedName { parts.insert("\(published) by its shape", at: 0) }
     let rest = ": \(parts.joined(separator: ", "))"
@@ -49,7 +49,7 @@ struct DoctorReport {
     let mendable = doctor.findings.count { !$0.repairs.isEmpty }
     guard asksToFix, mendable > 0, !doctor.file.flaws.contains(where: { $0.kind == .missingBytes })
     else { return line + "\n" }
-    let stem = (path as NSString).lastPathComponent.replacingOccurrences(of: ".gguf", with: "")
+    let stem = Path.name(path).replacingOccurrences(of: ".gguf", with: "")
     let call = "phi doctor \(Self.quoted(path)) --fix \(Self.quoted("\(stem)-fixed.gguf"))"
     return line + "; \(mendable) can be mended:\n  \(call)\n"
   }
@@ -102,9 +102,7 @@ struct DoctorReport {
       StandardOutput.write(bytes)
       return
     }
-    let file = try AtomicFile(path: target)
-    try bytes.withUnsafeBytes { try file.write($0, at: 0) }
-    try file.commit()
+    try AtomicFile.write(bytes, to: target)
   }
 
   /// The text in lines of 80 columns, all but the first indented; `after` columns are taken there.

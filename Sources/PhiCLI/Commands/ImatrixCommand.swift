@@ -24,11 +24,12 @@ let imatrixCommand = Command(
     )
   ], positionals: 0...0
 ) { arguments in
-  guard let output = arguments.string("output") else {
+  guard let option = arguments.string("output") else {
     throw UsageError(description: "phi imatrix needs -o")
   }
+  let output = try OutputPath.checked(option)
   let name = arguments.string("file") ?? "standard input"
-  let text = try arguments.string("file").map(InputText.read) ?? InputText.standardInput()
+  let text = try InputText.read(arguments.string("file") ?? "-", as: .measured)
   var merged = ImportanceMatrix()
   for path in arguments.strings("merge") { try merged.merge(ImportanceMatrix(path: path)) }
   let model = try ModelOptions.open(arguments)
@@ -41,7 +42,7 @@ let imatrixCommand = Command(
   let left = TimeLeft()
   let measured = try withProgress { line in
     try collector.collect(
-      model.tokenizer.encode(text), dataset: (name as NSString).lastPathComponent,
+      model.tokenizer.encode(text), dataset: Path.name(name),
       maximumChunks: maximum
     ) { done, count in
       line.update(

@@ -21,9 +21,10 @@ let logitsCommand = Command(
   guard let list = arguments.string("tokens") else {
     throw UsageError(description: "phi logits needs --tokens")
   }
-  guard let output = arguments.string("output") else {
+  guard let option = arguments.string("output") else {
     throw UsageError(description: "phi logits needs -o")
   }
+  let output = try OutputPath.checked(option)
   let tokens = try list.split(separator: ",", omittingEmptySubsequences: false).map { text in
     guard let token = Int32(text.trimmingCharacters(in: .whitespaces)) else {
       throw UsageError(description: "--tokens: found '\(text)', expected a token id")

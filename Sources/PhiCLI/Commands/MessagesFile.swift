@@ -58,7 +58,7 @@ enum MessagesFile {
   }
 
   private static func parse(_ path: String) throws -> TemplateValue {
-    let json = path == "-" ? try InputText.standardInput() : try InputText.read(path)
+    let json = try InputText.read(path, as: .lines)
     do throws(TemplateError) {
       return try TemplateValue.parse(json: json)
     } catch {

@@ -1,4 +1,3 @@
-import Foundation
 import Phidelity
 
 /// Finds the file that a model's name means.
@@ -11,28 +10,16 @@ enum ModelLocator {
   /// The folder with the models: `$PHI_MODELS`, else `models` here or above, or beside the
   /// program's package.
   static var folders: [String] {
-    if let folder = ProcessInfo.processInfo.environment["PHI_MODELS"], !folder.isEmpty {
-      return [folder]
-    }
-    var starts = [FileManager.default.currentDirectoryPath]
-    if let program = Bundle.main.executablePath {
-      starts.append(
-        URL(fileURLWithPath: program).resolvingSymlinksInPath().deletingLastPathComponent().path)
-    }
+    if let folder = Environment.value("PHI_MODELS") { return [folder] }
     var folders: [String] = []
-    for start in starts {
-      var url = URL(fileURLWithPath: start)
+    let starts = [try? SystemCall.currentFolder(), Environment.program.map(Path.folder)]
+    for start in starts.compactMap({ $0 }) {
+      var above = start
       for _ in 0..<8 {
-        let folder = url.appendingPathComponent("models").path
-        var isFolder: ObjCBool = false
-        if FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder),
-          isFolder.boolValue,
-          !folders.contains(folder)
-        {
-          folders.append(folder)
-        }
-        guard url.path != "/" else { break }
-        url.deleteLastPathComponent()
+        let folder = Path.join(above, "models")
+        if FileKind.at(folder) == .folder, !folders.contains(folder) { folders.append(folder) }
+        guard above != "/" else { break }
+        above = Path.folder(above)
       }
     }
     return folders
@@ -41,9 +28,9 @@ enum ModelLocator {
   /// The models in the folders, by name: the file's without its extension.
   static func models() -> [(name: String, path: String)] {
     folders.flatMap { folder in
-      let files = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+      let files = (try? SystemCall.names(in: folder)) ?? []
       return files.filter { $0.hasSuffix(".gguf") }.sorted().map { file in
-        (String(file.dropLast(5)), "\(folder)/\(file)")
+        (String(file.dropLast(5)), Path.join(folder, file))
       }
     }
   }
@@ -51,9 +38,8 @@ enum ModelLocator {
   /// The file of a name or path; without one, `$PHI_MODEL`, the embedded model, or the only one
   /// there is.
   static func path(_ name: String?) throws(NotFound) -> String {
-    let environment = ProcessInfo.processInfo.environment["PHI_MODEL"]
-    if let name = name ?? environment.flatMap({ $0.isEmpty ? nil : $0 }) {
-      if FileManager.default.fileExists(atPath: name) || name.contains("/") { return name }
+    if let name = name ?? Environment.value("PHI_MODEL") {
+      if FileKind.exists(name) || name.contains("/") { return name }
       let found = models()
       if let model = found.first(where: {
         $0.name == name || $0.name.lowercased() == name.lowercased()

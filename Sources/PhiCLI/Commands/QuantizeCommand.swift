@@ -77,7 +77,7 @@ let quantizeCommand = Command(
       description: "expected IN.gguf OUT.gguf and a TYPE or --budget, found \(words.count) words")
   }
   let file = try GGUFFile(path: ModelLocator.path(words[0]))
-  if !isDry { try QuantizeOptions.checkTarget(words[1], for: file) }
+  if !isDry { try QuantizeOptions.checkTarget(OutputPath.checked(words[1]), for: file) }
   var options =
     isBudget
     ? try BudgetSearch(file, arguments).options()

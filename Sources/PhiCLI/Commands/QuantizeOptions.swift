@@ -55,9 +55,10 @@ enum QuantizeOptions {
 
   /// Refuses to write over what is read.
   static func checkTarget(_ path: String, for file: GGUFFile) throws {
-    let target = URL(fileURLWithPath: path).resolvingSymlinksInPath()
-    let source = URL(fileURLWithPath: file.path).resolvingSymlinksInPath()
-    guard target != source else {
+    guard let target = try? SystemCall.status(at: path),
+      let source = try? SystemCall.status(at: file.path)
+    else { return }
+    guard target.st_dev != source.st_dev || target.st_ino != source.st_ino else {
       throw QuantizationError("\(path): is the model that is read, expected another file to write")
     }
   }

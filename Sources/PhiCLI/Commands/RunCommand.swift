@@ -32,7 +32,7 @@ let runCommand = Command(
     ("Session", ModelOptions.fastSession),
   ], positionals: 0...1
 ) { arguments in
-  try await Completion(arguments, try RunInput(arguments)).run()
+  try Completion(arguments, try RunInput(arguments)).run()
 }
 
 /// One run of `phi run`.
@@ -46,7 +46,7 @@ private final class Completion {
     self.input = input
   }
 
-  func run() async throws -> Int32 {
+  func run() throws -> Int32 {
     let clock = ContinuousClock()
     let start = clock.now
     progress.update("loading …")

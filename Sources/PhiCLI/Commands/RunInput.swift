@@ -34,14 +34,18 @@ enum RunInput {
   }
 
   private static func text(_ arguments: Arguments) throws -> String {
-    if let prompt = arguments.string("prompt") ?? arguments.positional.first { return prompt }
-    if let file = arguments.string("file"), file != "-" { return try InputText.read(file) }
+    if let prompt = arguments.string("prompt") ?? arguments.positional.first {
+      return try InputText.argument(prompt)
+    }
+    if let file = arguments.string("file"), file != "-" {
+      return try InputText.read(file, as: .prompt)
+    }
     if let option = ["tools", "documents"].first(where: { arguments.string($0) == "-" }) {
       throw UsageError(description: "standard input cannot hold both the message and --\(option)")
     }
     if isatty(STDIN_FILENO) == 1 {
       StandardError.write("reading the prompt from standard input; Ctrl-D ends it\n")
     }
-    return try InputText.standardInput()
+    return try InputText.read("-", as: .prompt)
   }
 }

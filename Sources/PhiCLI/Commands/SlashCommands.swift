@@ -76,7 +76,7 @@ final class SlashCommands {
             + (nearest.map { "; did you mean \($0)?" } ?? "; /help lists them"))
       }
     } catch {
-      return .failed("\(error)")
+      return .failed(ErrorLine.of(error))
     }
   }
 
@@ -162,10 +162,12 @@ final class SlashCommands {
 
   private func load(_ path: String) throws -> Outcome {
     guard !path.isEmpty else { return .failed("/load needs a file") }
-    let saved = try conversation.session.restore(from: path)
-    guard let messages = try? JSONDecoder().decode([ChatMessage].self, from: saved.note) else {
-      conversation.clear()
-      return .failed("\(path.printable): holds no conversation")
+    var messages: [ChatMessage] = []
+    let saved = try conversation.session.restore(from: path) { note in
+      guard let found = try? JSONDecoder().decode([ChatMessage].self, from: note) else {
+        throw SessionError.invalidSave("\(path): holds no conversation")
+      }
+      messages = found
     }
     conversation.restore(messages)
     let last = messages.last { $0.role == "user" }.map {

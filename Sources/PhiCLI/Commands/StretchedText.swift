@@ -14,9 +14,9 @@ struct StretchedText {
   ///   - model: The model whose vocabulary it is.
   ///   - length: Tokens in a stretch.
   ///   - maximum: Stretches at most.
-  /// - Throws: `QuantizationError` if there are not two stretches; `InputText.ReadError`.
+  /// - Throws: `QuantizationError` if there are not two stretches; as `InputText.read`.
   init(_ path: String, _ model: Model, length: Int, maximum: Int) throws {
-    let text = path == "-" ? try InputText.standardInput() : try InputText.read(path)
+    let text = try InputText.read(path, as: .measured)
     let tokens = model.tokenizer.encode(text)
     guard tokens.count >= 2 * length else {
       throw QuantizationError(

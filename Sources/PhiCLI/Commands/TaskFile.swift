@@ -18,10 +18,11 @@ enum TaskFile {
   /// Reads the questions: `messages` through the model's chat template, `prompt` as one user's
   /// turn.
   ///
-  /// - Throws: `InputText.ReadError` if a line is no question.
+  /// - Throws: `InputText.ReadError` if a line is no question; as `InputText.read`.
   static func read(_ path: String, for model: Model) throws -> [TaskScore.Question] {
     let format = try ChatFormat(model.file.metadata, model.tokenizer)
-    let lines = try InputText.read(path).split(separator: "\n", omittingEmptySubsequences: false)
+    let lines = try InputText.read(path, as: .lines).split(
+      separator: "\n", omittingEmptySubsequences: false)
     var questions: [TaskScore.Question] = []
     for (number, text) in lines.enumerated() where !text.allSatisfy(\.isWhitespace) {
       guard let line = try? JSONDecoder().decode(Line.self, from: Data(text.utf8)),

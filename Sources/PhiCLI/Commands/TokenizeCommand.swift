@@ -22,12 +22,10 @@ let tokenizeCommand = Command(
   ], positionals: 0...1
 ) { arguments in
   let text: String
-  if let file = arguments.string("file") {
-    text = try InputText.read(file)
-  } else if let positional = arguments.positional.first {
-    text = positional
+  if let positional = arguments.positional.first, !arguments.has("file") {
+    text = try InputText.argument(positional)
   } else {
-    text = try InputText.standardInput()
+    text = try InputText.read(arguments.string("file") ?? "-", as: .exact)
   }
   let tokenizer = try TokenizerLoader.open(arguments)
   let tokens = tokenizer.encode(

@@ -21,7 +21,7 @@ struct VerifyAnswers {
 
   /// What the arguments ask for.
   init(_ arguments: Arguments) throws {
-    prompts = arguments.strings("prompt")
+    prompts = try arguments.strings("prompt").map(InputText.argument)
     isRaw = arguments.has("raw")
     limit = try arguments.int("predict", in: 1...1 << 20) ?? 128
   }

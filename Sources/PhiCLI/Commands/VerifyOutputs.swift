@@ -42,7 +42,9 @@ struct VerifyOutputs {
   private let format: Renderer
 
   /// The outputs that arguments ask for.
-  init(_ arguments: Arguments) throws(UsageError) {
+  ///
+  /// - Throws: `UsageError` for an unknown format, `GGUFError` if a file cannot be written.
+  init(_ arguments: Arguments) throws {
     self.arguments = arguments
     let name = arguments.string("format") ?? "text"
     guard let format = Self.formats.first(where: { $0.name == name }) else {
@@ -51,6 +53,10 @@ struct VerifyOutputs {
           + Self.formats.map(\.name).joined(separator: ", ") + ", found '\(name)'")
     }
     self.format = format.render
+    for (option, _) in Self.files {
+      guard let path = arguments.string(option), path != "-" else { continue }
+      try AtomicFile.check(path)
+    }
   }
 
   /// Writes the report to each; one that goes to standard output takes the place of the text.
@@ -61,13 +67,11 @@ struct VerifyOutputs {
     for (option, render) in Self.files {
       guard let path = arguments.string(option) else { continue }
       let text = try render(report)
-      if path == "-" { StandardOutput.write(text) } else { try write(text.plain, to: path) }
+      if path == "-" {
+        StandardOutput.write(text)
+      } else {
+        try AtomicFile.write(Array(text.plain.utf8), to: path)
+      }
     }
-  }
-
-  private func write(_ text: String, to path: String) throws {
-    let file = try AtomicFile(path: path)
-    try Array(text.utf8).withUnsafeBytes { try file.write($0, at: 0) }
-    try file.commit()
   }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Phidelity
 
 /// The lines entered before, oldest first, kept in a file when there is a path.
 ///
@@ -35,7 +36,7 @@ struct History {
   mutating func append(_ entry: String) {
     guard add(entry), let path, entry.utf8.count <= Self.largestEntry else { return }
     Self.makeDirectory(of: path)
-    Self.write(Self.encode(entry) + "\n", to: path, flags: O_WRONLY | O_CREAT | O_APPEND)
+    try? Self.append(Array((Self.encode(entry) + "\n").utf8), to: path)
   }
 
   /// The newest entry before `index` that contains the text, ignoring case.
@@ -92,54 +93,38 @@ struct History {
 
   /// The end of a regular file, from the beginning of a line.
   private static func read(_ path: String) -> String? {
-    let file = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
-    guard file >= 0 else { return nil }
-    defer { close(file) }
-    guard let size = regularSize(file), size > 0 else { return nil }
-    let start = max(0, size - largestFile)
-    var bytes = [UInt8](repeating: 0, count: size - start)
-    var filled = 0
-    while filled < bytes.count {
-      let count = bytes.withUnsafeMutableBytes {
-        pread(file, $0.baseAddress.map { $0 + filled }, $0.count - filled, off_t(start + filled))
-      }
-      if count < 0, errno == EINTR { continue }
-      if count <= 0 { break }
-      filled += count
-    }
-    var lines = bytes[..<filled]
-    if start > 0 { lines = lines.drop { $0 != 0x0A } }
+    guard let file = try? ReadableFile(path), file.byteCount > 0 else { return nil }
+    let start = max(0, file.byteCount - largestFile)
+    guard let bytes = try? file.bytes(start..<file.byteCount) else { return nil }
+    let lines = start > 0 ? bytes.drop { $0 != 0x0A } : bytes[...]
     return String(decoding: lines, as: UTF8.self)
   }
 
-  private static func regularSize(_ file: Int32) -> Int? {
-    var status = stat()
-    guard fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
-    return Int(status.st_size)
-  }
-
-  @discardableResult
-  private static func write(_ text: String, to path: String, flags: Int32) -> Bool {
-    let file = open(path, flags | O_NONBLOCK | O_CLOEXEC, 0o600)
-    guard file >= 0 else { return false }
-    defer { close(file) }
-    guard regularSize(file) != nil else { return false }
+  /// Adds bytes to a regular file that only its owner may read.
+  private static func append(_ bytes: [UInt8], to path: String) throws {
+    let file = try SystemCall.open(
+      file: path, O_WRONLY | O_CREAT | O_APPEND | O_NONBLOCK, mode: 0o600)
+    defer { SystemCall.close(descriptor: file) }
+    guard try SystemCall.status(of: file).st_mode & S_IFMT == S_IFREG else { return }
     fchmod(file, 0o600)
-    return Array(text.utf8).withUnsafeBytes { Descriptor.write($0, to: file) == 0 }
+    try bytes.withUnsafeBytes { try SystemCall.write($0, to: file) }
   }
 
   /// Replaces a file that has grown by what is still kept of it.
   private func rewrite() {
     guard let path else { return }
-    let temporary = "\(path).\(getpid())"
     let text = entries.map { Self.encode($0) + "\n" }.joined()
-    let isWritten = Self.write(text, to: temporary, flags: O_WRONLY | O_CREAT | O_EXCL)
-    if !isWritten || rename(temporary, path) != 0 { unlink(temporary) }
+    try? AtomicFile.write(Array(text.utf8), to: path, mode: 0o600)
   }
 
+  /// Makes the folder and those above it, for the owner alone.
   private static func makeDirectory(of path: String) {
-    let directory = URL(fileURLWithPath: path).deletingLastPathComponent()
-    try? FileManager.default.createDirectory(
-      at: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+    var missing: [String] = []
+    var folder = Path.folder(path)
+    while !FileKind.exists(folder), missing.count < 64 {
+      missing.append(folder)
+      folder = Path.folder(folder)
+    }
+    for folder in missing.reversed() { try? SystemCall.makeFolder(folder, mode: 0o700) }
   }
 }

@@ -36,6 +36,24 @@ final class Interrupt: Sendable {
     }
   }
 
+  /// Does some work that waits for others, during which SIGINT is whose it was before `begin`.
+  func paused<Result>(_ work: () throws -> Result) rethrows -> Result {
+    exchange(isPaused: true)
+    defer { exchange(isPaused: false) }
+    return try work()
+  }
+
+  private func exchange(isPaused: Bool) {
+    depth.withLock { state in
+      guard state.count > 0 else { return }
+      var action = state.previous
+      if !isPaused {
+        Self.install({ _ in Interrupt.flag.store(true, ordering: .relaxed) }, in: &action)
+      }
+      sigaction(SIGINT, &action, nil)
+    }
+  }
+
   /// Whether SIGINT came since the last outermost `begin` or `clear`.
   var isRequested: Bool { Self.flag.load(ordering: .relaxed) }
 

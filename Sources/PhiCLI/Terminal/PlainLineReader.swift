@@ -16,7 +16,10 @@ struct PlainLineReader {
   }
 
   /// The next line without its end, with invalid UTF-8 repaired; nil when there is none.
-  mutating func next() -> String? {
+  mutating func next() -> String? { nextBytes().map { String(decoding: $0, as: UTF8.self) } }
+
+  /// The next line's bytes without its end; nil when there is none.
+  mutating func nextBytes() -> [UInt8]? {
     while true {
       if let end = buffer[scanned...].firstIndex(of: 0x0A) {
         return take(end, skipping: 1)
@@ -28,13 +31,13 @@ struct PlainLineReader {
     }
   }
 
-  private mutating func take(_ count: Int, skipping extra: Int) -> String {
+  private mutating func take(_ count: Int, skipping extra: Int) -> [UInt8] {
     var line = buffer[..<count]
     if line.last == 0x0D { line.removeLast() }
-    let text = String(decoding: line, as: UTF8.self)
+    let bytes = Array(line)
     buffer.removeSubrange(..<(count + extra))
     scanned = 0
-    return text
+    return bytes
   }
 
   private mutating func fill() {

@@ -106,7 +106,7 @@ enum RawMode {
   }
 
   /// Safe in a signal handler: system calls on memory that exists.
-  private static func restore() {
+  static func restore() {
     guard isActive.exchange(false, ordering: .sequentiallyConsistent) else { return }
     send(pasteOff)
     tcsetattr(saved.pointee.input, TCSADRAIN, &saved.pointee.modes)

@@ -2,12 +2,14 @@ import Foundation
 
 /// How the program as a whole treats signals.
 enum Signals {
-  /// Makes writing to a closed pipe an error of the write instead of the program's end.
+  /// Makes writing to a closed pipe, or beyond the size that a file may have, an error of the write
+  /// instead of the program's end.
   ///
   /// It also takes the places of standard streams that were closed, so that no file of the program
   /// gets their descriptors. Writing to such an output still fails.
   static func prepare() {
     signal(SIGPIPE, SIG_IGN)
+    signal(SIGXFSZ, SIG_IGN)
     for descriptor in STDIN_FILENO...STDERR_FILENO where fcntl(descriptor, F_GETFD) < 0 {
       _ = open("/dev/null", O_RDONLY)
     }

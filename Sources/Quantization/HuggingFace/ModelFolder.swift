@@ -1,4 +1,4 @@
-import Foundation
+import GGUF
 
 /// A folder as models are published on Hugging Face.
 struct ModelFolder: Sendable {
@@ -8,28 +8,36 @@ struct ModelFolder: Sendable {
   private static let maximumBytes = 1 << 28
 
   init(_ path: String) throws {
-    var isFolder: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
-      throw QuantizationError("\(path): no such folder")
+    guard let kind = FileKind.at(path) else { throw QuantizationError("\(path): no such folder") }
+    guard kind == .folder else {
+      throw QuantizationError("\(path): \(kind.description), expected a folder with config.json")
     }
-    guard isFolder.boolValue else {
-      throw QuantizationError("\(path): is a file, expected a folder with config.json")
+    do {
+      _ = try SystemCall.names(in: path)
+    } catch {
+      throw QuantizationError("\(path): \(error)")
     }
     self.path = path
   }
 
   /// The folder's own name.
-  var name: String { URL(fileURLWithPath: path).standardizedFileURL.lastPathComponent }
+  var name: String {
+    let name = Path.name(path)
+    guard name == "." || name == "..", let real = try? SystemCall.realPath(path) else {
+      return name
+    }
+    return Path.name(real)
+  }
 
   /// The path of a file in the folder.
-  func path(of file: String) -> String { (path as NSString).appendingPathComponent(file) }
+  func path(of file: String) -> String { Path.join(path, file) }
 
   /// Whether there is a file.
-  func has(_ file: String) -> Bool { FileManager.default.fileExists(atPath: path(of: file)) }
+  func has(_ file: String) -> Bool { FileKind.exists(path(of: file)) }
 
   /// The names of files that end in a certain way, sorted.
   func files(endingIn suffix: String, in subfolder: String = "") -> [String] {
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: path(of: subfolder))) ?? []
+    let names = (try? SystemCall.names(in: path(of: subfolder))) ?? []
     return names.filter { $0.hasSuffix(suffix) }.sorted()
   }
 
@@ -41,10 +49,7 @@ struct ModelFolder: Sendable {
       throw QuantizationError(
         "\(handle.path): has \(handle.byteCount) bytes, expected at most \(Self.maximumBytes)")
     }
-    return try [UInt8](unsafeUninitializedCapacity: handle.byteCount) { buffer, count in
-      try handle.read(at: 0, into: UnsafeMutableRawBufferPointer(buffer))
-      count = buffer.count
-    }
+    return try handle.bytes(0..<handle.byteCount)
   }
 
   /// A file as JSON; nil if there is no such file.

@@ -1,3 +1,5 @@
+import GGUF
+
 /// A stretch of a file.
 struct FileBytes: Sendable {
   /// The file, which stays open.

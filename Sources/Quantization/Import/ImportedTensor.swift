@@ -1,5 +1,6 @@
 import Foundation
 import GGUF
+import Kernels
 
 /// A tensor of a model folder: `type` is the format that holds its values exactly, or where
 /// there is none the precision that was asked for.
@@ -31,8 +32,8 @@ extension ImportedTensor {
     let rowBytes = description(as: type).rowBytes
     let rowsAtOnce = max(1, (1 << 20) / max(1, rowBytes))
     let size = min(rows, rowsAtOnce) * rowBytes
-    let bytes = UnsafeMutableRawPointer.allocate(byteCount: 2 * size, alignment: 64)
-    defer { bytes.deallocate() }
+    let memory = try Buffer<UInt8>(count: 2 * size, for: name)
+    let bytes = UnsafeMutableRawPointer(memory.pointer)
     for start in stride(from: 0, to: rows, by: rowsAtOnce) {
       let piece = start..<min(rows, start + rowsAtOnce)
       try copy(rows: piece, into: bytes)
@@ -45,8 +46,8 @@ extension ImportedTensor {
   /// Copies rows as F32 or F16, whichever `type` is, from the values that `read` gives.
   func copyValues(rows: Range<Int>, into bytes: UnsafeMutableRawPointer) throws {
     let columns = shape.first ?? 1
-    let values = UnsafeMutablePointer<Float>.allocate(capacity: max(1, rows.count * columns))
-    defer { values.deallocate() }
+    let memory = try Buffer<Float>(count: rows.count * columns, for: name)
+    let values = memory.pointer
     try read(rows: rows, into: values)
     for i in 0..<rows.count * columns {
       let half = Float16(values[i])

@@ -1,4 +1,5 @@
 import GGUF
+import Kernels
 
 /// A tensor whose rows are put in the order of a rotation of neighbours.
 ///
@@ -41,8 +42,8 @@ struct InterleavedRows: ImportedTensor {
       }
       return
     }
-    let all = UnsafeMutableRawPointer.allocate(byteCount: shape[0] * unitBytes, alignment: 64)
-    defer { all.deallocate() }
+    let memory = try Buffer<UInt8>(count: shape[0] * unitBytes, for: name)
+    let all = UnsafeMutableRawPointer(memory.pointer)
     try load(0..<1, all)
     for value in 0..<shape[0] {
       (bytes + value * unitBytes).copyMemory(

@@ -21,12 +21,9 @@ struct PlainTensor: ImportedTensor {
   func read(rows: Range<Int>, into values: UnsafeMutablePointer<Float>) throws {
     guard let format = WeightFormat(type), !rows.isEmpty else { return }
     let columns = shape.first ?? 1
-    let buffer = UnsafeMutableRawBufferPointer.allocate(
-      byteCount: rows.count * rowBytes, alignment: 64)
-    defer { buffer.deallocate() }
-    try load(rows, into: buffer)
-    guard let start = buffer.baseAddress else { return }
-    let matrix = Matrix(format: format, weights: start, rows: rows.count, columns: columns)
+    let buffer = try Buffer<UInt8>(count: rows.count * rowBytes, for: name)
+    try load(rows, into: UnsafeMutableRawBufferPointer(start: buffer.pointer, count: buffer.count))
+    let matrix = Matrix(format: format, weights: buffer.pointer, rows: rows.count, columns: columns)
     for row in 0..<rows.count { matrix.decodeRow(row, into: values + row * columns) }
   }
 

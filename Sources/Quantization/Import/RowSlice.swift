@@ -1,4 +1,5 @@
 import GGUF
+import Kernels
 
 /// Rows of a tensor that follow each other, as a tensor of their own: what another runtime fused.
 struct RowSlice: ImportedTensor {
@@ -37,8 +38,8 @@ struct RowSlice: ImportedTensor {
     _ size: Int, into bytes: UnsafeMutableRawPointer,
     _ load: (UnsafeMutableRawPointer) throws -> Void
   ) throws {
-    let all = UnsafeMutableRawPointer.allocate(byteCount: whole.shape[0] * size, alignment: 64)
-    defer { all.deallocate() }
+    let memory = try Buffer<UInt8>(count: whole.shape[0] * size, for: name)
+    let all = UnsafeMutableRawPointer(memory.pointer)
     try load(all)
     bytes.copyMemory(from: all + first * size, byteCount: shape[0] * size)
   }

@@ -12,8 +12,9 @@ enum TensorValues {
     let blocks = format.blocks
     let count = tensor.bytes.count / blocks.blockBytes * blocks.blockSize
     guard count > 0, count <= limit else { return nil }
-    let values = Buffer<Float>(count: count)
-    blocks.decodeRow(start, count: count, into: values.pointer)
-    return Array(UnsafeBufferPointer(start: values.pointer, count: count))
+    return [Float](unsafeUninitializedCapacity: count) { values, filled in
+      blocks.decodeRow(start, count: count, into: values.baseAddress.unsafelyUnwrapped)
+      filled = count
+    }
   }
 }

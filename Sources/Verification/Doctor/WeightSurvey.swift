@@ -49,11 +49,14 @@ struct WeightSurvey: Sendable {
     let sums = Mutex([Double](repeating: 0, count: hasRows ? rowCount : 0))
     let result = Mutex(TensorFigures())
     let inRound = 4 * parallel.threads
+    let buffers = try (0..<parallel.threads).map { _ in
+      try Buffer<Float>(count: min(inPiece, count), for: tensor.name)
+    }
     for first in stride(from: 0, to: pieces, by: inRound) {
-      parallel(over: min(inRound, pieces - first)) { piece, _ in
+      parallel(over: min(inRound, pieces - first)) { piece, worker in
         let start = (first + piece) * inPiece
         let length = min(inPiece, count - start)
-        let values = Buffer<Float>(count: length)
+        let values = buffers[worker]
         let bytes = tensor.bytes[
           start / blocks.blockSize * blocks.blockBytes..<(start + length) / blocks.blockSize
             * blocks.blockBytes]

@@ -29,7 +29,7 @@ public final class LogitsFileComparison {
     var options = options
     options.contextLength = file.length
     session = try Session(candidate, options)
-    rows = ComparedRows(vocabulary: file.vocabularySize, options: options)
+    rows = try ComparedRows(vocabulary: file.vocabularySize, options: options)
   }
 
   /// Compares a stretch of the file.

@@ -36,8 +36,8 @@ public final class LogitsFileWriter {
     }
     session = try Session(model, options)
     parallel = Parallel(threads: max(1, options.threads ?? Parallel.processorCount))
-    logits = Buffer(count: ComparedRows.group * header.vocabulary)
-    stored = Buffer(count: ComparedRows.group * header.rowBytes)
+    logits = try Buffer(count: ComparedRows.group * header.vocabulary, for: "logits")
+    stored = try Buffer(count: ComparedRows.group * header.rowBytes, for: "logits")
     file = try AtomicFile(path: path)
     try file.reserve(byteCount)
     try header.bytes.withUnsafeBytes { try file.write($0, at: 0) }
@@ -93,14 +93,15 @@ public final class LogitsFileWriter {
   private func flush(_ rows: Int, at first: Int) throws(GGUFError) {
     let (vocabulary, rowBytes) = (header.vocabulary, header.rowBytes)
     let (logits, stored) = (logits, stored)
-    let isFinite = Buffer<Bool>(count: rows)
+    let isFinite = UnsafeMutablePointer<Bool>.allocate(capacity: rows)
+    defer { isFinite.deallocate() }
     parallel(over: rows) { row, _ in
-      isFinite.pointer[row] = StoredLogits.encode(
+      isFinite[row] = StoredLogits.encode(
         UnsafeBufferPointer(start: logits.pointer + row * vocabulary, count: vocabulary),
         into: UnsafeMutableRawBufferPointer(
           start: stored.pointer + row * rowBytes, count: rowBytes))
     }
-    for row in 0..<rows where !isFinite.pointer[row] {
+    for row in 0..<rows where !isFinite[row] {
       throw GGUFError(
         file.path,
         "found logits that are not finite after token \(header.first + first + row) of stretch "

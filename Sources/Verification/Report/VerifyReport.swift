@@ -36,7 +36,7 @@ public struct VerifyReport: Sendable {
     }
 
     /// The file's name without its folder, safe to show.
-    public var name: String { (path as NSString).lastPathComponent.printable }
+    public var name: String { Path.name(path).printable }
 
     /// The name, and whether its activations are rounded.
     var title: String { name + (roundsActivations ? " (activations rounded)" : "") }

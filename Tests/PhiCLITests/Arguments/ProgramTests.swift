@@ -8,7 +8,7 @@ struct ProgramTests {
     let description = "bad\nthing \u{1B}[31m"
   }
 
-  private func program(_ run: @escaping @Sendable (Arguments) async throws -> Int32) -> Program {
+  private func program(_ run: @escaping @Sendable (Arguments) throws -> Int32) -> Program {
     Program(
       name: "phi", version: "1", introduction: "Runs models.",
       commands: [
@@ -18,23 +18,23 @@ struct ProgramTests {
       ])
   }
 
-  @Test func returnsTheCommandsExitCode() async {
-    #expect(await program { Int32($0.positional.count) + 5 }.run(["run", "x"]) == 6)
+  @Test func returnsTheCommandsExitCode() {
+    #expect(program { Int32($0.positional.count) + 5 }.run(["run", "x"]) == 6)
   }
 
-  @Test func tellsKindsOfFailureApart() async {
-    #expect(await program { _ in throw UsageError(description: "x") }.run(["run"]) == 2)
-    #expect(await program { _ in throw Odd() }.run(["run"]) == 1)
-    #expect(await program { _ in throw CancellationError() }.run(["run"]) == 130)
-    #expect(await program { _ in 0 }.run(["rnu"]) == 2)
-    #expect(await program { _ in 0 }.run(["run", "--no"]) == 2)
-    #expect(await program { _ in 0 }.run(["help", "nothing"]) == 2)
+  @Test func tellsKindsOfFailureApart() {
+    #expect(program { _ in throw UsageError(description: "x") }.run(["run"]) == 2)
+    #expect(program { _ in throw Odd() }.run(["run"]) == 1)
+    #expect(program { _ in throw CancellationError() }.run(["run"]) == 130)
+    #expect(program { _ in 0 }.run(["rnu"]) == 2)
+    #expect(program { _ in 0 }.run(["run", "--no"]) == 2)
+    #expect(program { _ in 0 }.run(["help", "nothing"]) == 2)
   }
 
-  @Test func helpRunsNothing() async {
+  @Test func helpRunsNothing() {
     let program = program { _ in 9 }
-    #expect(await program.run(["run", "--help"]) == 0)
-    #expect(await program.run(["help", "run"]) == 0)
+    #expect(program.run(["run", "--help"]) == 0)
+    #expect(program.run(["help", "run"]) == 0)
   }
 
   @Test func describesErrorsInOneLine() {

@@ -1,3 +1,5 @@
+import GGUF
+
 /// The nodes and initializers of an ONNX model.
 struct ONNXGraph: Sendable {
   private(set) var nodes: [ONNXNode] = []

@@ -1,3 +1,5 @@
+import GGUF
+
 /// A file of protocol buffers, read through a window, so that weights within it are passed over.
 final class WireFile {
   /// The file.

@@ -12,7 +12,7 @@ enum MixCheck: FileCheck {
     let formats = MixFormats(examination.file, configuration)
     guard !formats.isEmpty else { return [] }
     var findings: [Finding] = []
-    let name = (examination.file.path as NSString).lastPathComponent
+    let name = Path.name(examination.file.path)
     if let mix = mix(in: name) {
       findings += compare(mix, formats, "the file's name", isKey: false)
     }

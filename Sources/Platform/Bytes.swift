@@ -1,5 +1,3 @@
-import Foundation
-
 /// Sizes as people read them.
 package enum Bytes {
   /// A size in bytes, KiB, MiB, GiB or TiB.
@@ -11,6 +9,9 @@ package enum Bytes {
       value /= 1024
       unit += 1
     }
-    return unit == 0 ? "\(bytes) bytes" : String(format: "%.2f ", value) + units[unit]
+    guard unit > 0 else { return "\(bytes) bytes" }
+    let hundredths = Int((value * 100).rounded())
+    let (whole, rest) = hundredths.quotientAndRemainder(dividingBy: 100)
+    return "\(whole).\(rest < 10 ? "0" : "")\(rest) \(units[unit])"
   }
 }
