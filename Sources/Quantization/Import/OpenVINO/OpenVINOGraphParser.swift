@@ -7,6 +7,7 @@ import Foundation
 /// Reads the layers and edges of an IR file; those of loops' and conditions' bodies are left out.
 final class OpenVINOGraphParser: NSObject, XMLParserDelegate {
   private(set) var layers: [Int: OpenVINOLayer] = [:]
+  private(set) var runtimeOptions: [(name: String, value: String)] = []
   private var path: [String] = []
   private var layer: Int?
   private var problem: String?
@@ -14,10 +15,16 @@ final class OpenVINOGraphParser: NSObject, XMLParserDelegate {
 
   private static let maximumCount = 1 << 20
 
-  /// The layers of a file by their ids, with their inputs.
-  static func parse(_ bytes: [UInt8], path: String) throws -> [Int: OpenVINOLayer] {
-    // A declaration of entities has no place in an IR file, and no bound to what it expands to.
+  /// The layers of a file by their ids, with their inputs, and its `runtime_options`.
+  static func parse(
+    _ bytes: [UInt8], path: String
+  ) throws -> ([Int: OpenVINOLayer], [(name: String, value: String)]) {
+    // A declaration of entities has no place in an IR file, and no bound to what it expands to. In
+    // another encoding than UTF-8 it would not be seen.
     let file = Data(bytes)
+    let head = String(decoding: bytes.prefix(200), as: UTF8.self).lowercased()
+    guard !bytes.prefix(1 << 12).contains(0), !head.contains("encoding") || head.contains("utf-8")
+    else { throw QuantizationError("\(path): is no text in UTF-8, expected an OpenVINO model") }
     guard file.range(of: Data("<!DOCTYPE".utf8)) == nil else {
       throw QuantizationError("\(path): declares a document type, expected an OpenVINO model")
     }
@@ -29,7 +36,7 @@ final class OpenVINOGraphParser: NSObject, XMLParserDelegate {
     guard isParsed, parser.parserError == nil, delegate.isComplete else {
       throw QuantizationError("\(path): no XML from line \(parser.lineNumber) on")
     }
-    return delegate.layers
+    return (delegate.layers, delegate.runtimeOptions)
   }
 
   func parser(
@@ -43,6 +50,8 @@ final class OpenVINOGraphParser: NSObject, XMLParserDelegate {
     case 4 where path == ["net", "layers", "layer", "data"]:
       if let layer { layers[layer]?.attributes = attributes }
     case 3 where path == ["net", "edges", "edge"]: connect(parser, attributes)
+    case 4 where path[1] == "rt_info" && path[2] == "runtime_options" && runtimeOptions.count < 64:
+      runtimeOptions.append((element, attributes["value"] ?? ""))
     default: break
     }
   }
