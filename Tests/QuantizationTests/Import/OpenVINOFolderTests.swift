@@ -99,6 +99,11 @@ struct OpenVINOFolderTests {
         "<net><layers/><edges><edge from-layer=\"1\" to-layer=\"2\" to-port=\"0\"/></edges></net>",
         "found an edge without its layers"
       ),
+      ("<net><layers/>", "no XML from line 1 on: the file is cut short"),
+      ("<net a='1' a='2'/>", "an attribute twice"),
+      ("<net a='&lol;'/>", "an unknown entity"),
+      ("<net><layers></net></layers>", "an end without its beginning"),
+      ("<net/>text", "text outside of elements"),
       ("<net><layers/></net>", "like __module.model.layers.0.self_attn.qkv_proj/…"),
       (String(repeating: "<net>", count: 20_000), "no XML from line"),
     ])
@@ -122,6 +127,21 @@ struct OpenVINOFolderTests {
       let text = try #require(error).description
       #expect(text.contains("openvino_model.bin: "), "\(text)")
       #expect(text.contains("expected them within the file's"), "\(text)")
+    }
+  }
+
+  @Test("Changed bytes give an error or values, never a trap", arguments: 1...4)
+  func changedBytes(seed: UInt64) throws {
+    var random = SplitMix(state: seed)
+    for _ in 0..<10 {
+      try ImportGolden.withCopy(of: "openvino", changing: "openvino_model.xml") { bytes in
+        for _ in 0..<Int.random(in: 1...4, using: &random) {
+          bytes[Int.random(in: 0..<bytes.count, using: &random)] = .random(
+            in: 0...255, using: &random)
+        }
+      } body: { path in
+        expectErrorsOrValues { try OpenVINOFolder(path: path) }
+      }
     }
   }
 
