@@ -16,6 +16,11 @@ let convertCommand = Command(
           help: "F32, F16, BF16, or a type that quantize knows (default: F16; what another runtime "
             + "quantized is kept as it is)"),
         Option(
+          name: "exact-values", short: nil, value: nil,
+          help:
+            "round nothing of what another runtime quantized but to F16 where no format is exact"
+        ),
+        Option(
           name: "effort", short: nil, value: "normal|high",
           help: "how thoroughly the nearest codes are searched (default: normal)"),
         Option(
@@ -29,13 +34,16 @@ let convertCommand = Command(
   let folder = arguments.positional[0]
   let target = try OutputPath.checked(arguments.positional[1])
   let wanted = try arguments.string("type").map(QuantizeOptions.mix)
-  let model = try HuggingFaceModel(folder: folder)
+  let model = try HuggingFaceModel(
+    folder: folder, precision: arguments.has("exact-values") ? .f16 : .blocks)
   let mix = wanted ?? (model.runtime == nil ? .f16 : nil)
   let writer = ModelFileWriter(
     threads: try arguments.int("threads", in: 1...1024) ?? Parallel.processorCount,
     effort: try QuantizeOptions.effort(arguments))
   let items = model.items(mix)
-  if let note = model.importNote(mix) { StandardError.write("note: \(note.printable)\n") }
+  for note in [model.importNote(mix)].compactMap({ $0 }) + model.runtimeNotes {
+    StandardError.write("note: \(note.printable)\n")
+  }
   let clock = ContinuousClock()
   let start = clock.now
   try WritingProgress.show { progress in

@@ -3,7 +3,7 @@ import GGUF
 /// A row of numbers that come from the configuration.
 struct ComputedTensor: ImportedTensor {
   let name: String
-  let rounding: String? = nil
+  let rounding: ImportRounding? = nil
   let values: [Float]
 
   var shape: [Int] { [values.count] }

@@ -20,6 +20,8 @@ public struct HuggingFaceModel: Sendable {
   public let tensors: [any ImportedTensor]
   /// The runtime whose tools quantized the weights; nil where they are as `transformers` saves them.
   public let runtime: String?
+  /// What another runtime's folder says and the file does not keep, one line each.
+  public let runtimeNotes: [String]
   /// The graph.
   public var architecture: Architecture { configuration.architecture }
   /// How many parameters the tensors have.
@@ -34,15 +36,18 @@ public struct HuggingFaceModel: Sendable {
 
   /// Reads all but the weights, and checks that a file made of it will be complete.
   ///
-  /// - Parameter folder: The folder.
+  /// - Parameters:
+  ///   - folder: The folder.
+  ///   - precision: What may be rounded in weights that another runtime's tools quantized.
   /// - Throws: One line that names the file, key or tensor and what is wrong with it.
-  public init(folder: String) throws {
+  public init(folder: String, precision: ImportPrecision = .blocks) throws {
     let folder = try ModelFolder(folder)
     path = folder.path
     guard let json = try folder.json("config.json") else { throw Self.noConfiguration(folder) }
     let file = ConfigurationFile(json, path: folder.path(of: "config.json"))
-    let imported = try ImportedModel.open(path: folder.path)
+    let imported = try ImportedModel.open(path: folder.path, precision: precision)
     runtime = imported?.runtime
+    runtimeNotes = imported?.notes ?? []
     configuration = try HuggingFaceConfiguration(file, allowsQuantized: imported != nil)
     tensors = try TensorMap(imported ?? Checkpoint(folder), configuration).sources
     keptTypes = try tensors.map { source in

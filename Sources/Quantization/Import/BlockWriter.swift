@@ -1,57 +1,55 @@
+import BlockFormats
 import GGUF
 
-/// Writes 32 codes and their scale as a block of a format (`BlockFormats` defines the layouts).
+/// Writes codes with their scale as a block of a format (`BlockFormats` defines the layouts).
 enum BlockWriter {
   /// Writes a block.
   ///
   /// - Parameters:
-  ///   - codes: 32 codes, none negative.
-  ///   - zero: The code that means zero, or 0 and a bias.
-  ///   - scale: The block's scale, a half-precision number.
-  ///   - bias: What is added.
-  ///   - type: Q4_0, Q4_1, Q5_0, Q5_1 or Q8_0, whose range holds the codes.
+  ///   - codes: A block's codes.
+  ///   - fit: What the block gets.
+  ///   - type: A format of `BlockRange.all`.
   ///   - block: Where the block goes.
   static func write(
-    _ codes: UnsafePointer<UInt8>, zero: Int, scale: Float, bias: Float, as type: TensorType,
+    _ codes: UnsafePointer<UInt8>, _ fit: GroupFit, as type: TensorType,
     to block: UnsafeMutableRawPointer
   ) {
-    block.store(Float16(scale).bitPattern, at: 0)
-    let bias = Float16(bias - Float(zero) * scale)
-    switch type {
-    case .q4_0:
-      writeNibbles(codes, adding: 8 - zero, at: 2, block)
-    case .q4_1:
-      block.store(bias.bitPattern, at: 2)
-      writeNibbles(codes, adding: 0, at: 4, block)
-    case .q5_0:
-      block.store(fifthBits(codes, adding: 16 - zero), at: 2)
-      writeNibbles(codes, adding: 16 - zero, at: 6, block)
-    case .q5_1:
-      block.store(bias.bitPattern, at: 2)
-      block.store(fifthBits(codes, adding: 0), at: 4)
-      writeNibbles(codes, adding: 0, at: 8, block)
-    case .q8_0:
-      for i in 0..<32 {
-        block.store(UInt8(truncatingIfNeeded: Int(codes[i]) - zero), at: 2 + i)
+    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: type.blockSize) { stored in
+      guard let kept = stored.baseAddress else { return }
+      for i in 0..<type.blockSize { kept[i] = fit.stored(codes[i]) }
+      switch type {
+      case .q4_0: Q4_0.pack(codes: kept, d: fit.scale, into: block)
+      case .q4_1: Q4_1.pack(codes: kept, d: fit.scale, m: fit.offset, into: block)
+      case .q5_0: Q5_0.pack(codes: kept, d: fit.scale, into: block)
+      case .q5_1: Q5_1.pack(codes: kept, d: fit.scale, m: fit.offset, into: block)
+      case .q8_0: Q8_0.pack(codes: kept, d: fit.scale, into: block)
+      case .q2_K: pack(Q2_K.self, kept, fit, to: block)
+      case .q3_K: pack(Q3_K.self, kept, fit, to: block)
+      case .q4_K: pack(Q4_K.self, kept, fit, to: block)
+      case .q5_K: pack(Q5_K.self, kept, fit, to: block)
+      case .q6_K: pack(Q6_K.self, kept, fit, to: block)
+      default: preconditionFailure("blocks of \(type.name)")
       }
-    default:
-      preconditionFailure("blocks of \(type.name)")
     }
   }
 
-  private static func writeNibbles(
-    _ codes: UnsafePointer<UInt8>, adding shift: Int, at offset: Int,
-    _ block: UnsafeMutableRawPointer
+  /// All sub-blocks have the group's scale.
+  private static let ones = [Int8](repeating: 1, count: 16)
+
+  private static func pack(
+    _ format: any SymmetricSuperBlock.Type, _ codes: UnsafePointer<UInt8>, _ fit: GroupFit,
+    to block: UnsafeMutableRawPointer
   ) {
-    for i in 0..<16 {
-      let low = (Int(codes[i]) + shift) & 15
-      let high = (Int(codes[i + 16]) + shift) & 15
-      block.store(UInt8(low | high << 4), at: offset + i)
-    }
+    format.pack(codes: codes, scales: ones, d: fit.scale, into: block)
   }
 
-  private static func fifthBits(_ codes: UnsafePointer<UInt8>, adding shift: Int) -> UInt32 {
-    (0..<32).reduce(0) { $0 | UInt32((Int(codes[$1]) + shift) >> 4 & 1) << UInt32($1) }
+  private static func pack(
+    _ format: any AffineSuperBlock.Type, _ codes: UnsafePointer<UInt8>, _ fit: GroupFit,
+    to block: UnsafeMutableRawPointer
+  ) {
+    format.pack(
+      codes: codes, scales: ones, minimums: [Int8](repeating: Int8(fit.multiple), count: 16),
+      d: fit.scale, dmin: fit.offset, into: block)
   }
 }
 

@@ -1,11 +1,12 @@
 import GGUF
 
-/// A stretch of a file.
+/// A range of a file's bytes, or bytes that were made from one.
 struct FileBytes: Sendable {
   /// The file, which stays open.
   let file: ReadableFile
   /// Where the stretch lies in it.
   let range: Range<Int>
+  private var memory: [UInt8]?
 
   /// A stretch; `what` names it in the error.
   init(_ file: ReadableFile, at offset: Int, count: Int, _ what: @autoclosure () -> String) throws {
@@ -24,6 +25,13 @@ struct FileBytes: Sendable {
     self.range = range
   }
 
+  /// Bytes that a file has in another form.
+  init(_ bytes: [UInt8], from file: ReadableFile) {
+    self.file = file
+    range = 0..<bytes.count
+    memory = bytes
+  }
+
   /// A stretch of a tensor that was checked.
   init(_ tensor: Checkpoint.Tensor) {
     file = tensor.file
@@ -34,7 +42,9 @@ struct FileBytes: Sendable {
   func part(_ index: Int, of count: Int) -> FileBytes {
     let size = self.count / max(1, count)
     let start = range.lowerBound + index * size
-    return FileBytes(file: file, range: start..<start + size)
+    var part = FileBytes(file: file, range: start..<start + size)
+    part.memory = memory
+    return part
   }
 
   /// Bytes in the stretch.
@@ -43,7 +53,8 @@ struct FileBytes: Sendable {
   /// Fills a buffer with the bytes from a place in the stretch on.
   func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws {
     precondition(offset + buffer.count <= count, "a part of the stretch")
-    try file.read(at: range.lowerBound + offset, into: buffer)
+    guard let memory else { return try file.read(at: range.lowerBound + offset, into: buffer) }
+    buffer.copyBytes(from: memory[(range.lowerBound + offset)...].prefix(buffer.count))
   }
 
   /// Reads a part of the stretch.

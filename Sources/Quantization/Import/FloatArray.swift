@@ -17,6 +17,27 @@ struct FloatArray: Sendable {
   /// Values in the array.
   var count: Int { stretch.count / type.blockBytes }
 
+  /// Reads the first values of some rows, `[row][count]`.
+  func load(rows: Range<Int>, count: Int, order: RowOrder) throws -> [Float] {
+    switch order {
+    case .rows(let stride) where stride == count:
+      return try load(rows.lowerBound * count..<rows.upperBound * count)
+    case .rows(let stride):
+      return try rows.flatMap { try load($0 * stride..<$0 * stride + count) }
+    case .columns(let height):
+      var values = [Float](repeating: 0, count: rows.count * count)
+      for column in 0..<count {
+        let start = column * height
+        let read = try load(start + rows.lowerBound..<start + rows.upperBound)
+        for row in 0..<rows.count { values[row * count + column] = read[row] }
+      }
+      return values
+    case .shared:
+      let row = try load(0..<count)
+      return Array(repeatElement(row, count: rows.count).joined())
+    }
+  }
+
   /// Reads some of the values.
   func load(_ range: Range<Int>) throws -> [Float] {
     let size = type.blockBytes

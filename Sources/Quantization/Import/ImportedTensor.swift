@@ -2,23 +2,37 @@ import Foundation
 import GGUF
 import Kernels
 
-/// A tensor of a model folder: `type` is the format that holds its values exactly, or where
-/// there is none the precision that was asked for.
+/// A tensor of a model folder: `type` is the format that keeps its values, exactly or nearly so, or
+/// where there is none the precision that was asked for.
 public protocol ImportedTensor: TensorSource {
-  /// Why `type` rounds the values, in words that follow the tensor's name; nil where it is exact.
-  var rounding: String? { get }
+  /// What `type` rounds in the values; nil where it is exact.
+  var rounding: ImportRounding? { get }
+
+  /// The tensor in another format; nil if its blocks do not hold the tensor's codes.
+  func kept(as type: TensorType) throws -> (any ImportedTensor)?
 }
 
-/// The precision of values that no block format holds exactly.
+extension ImportedTensor {
+  /// The tensor itself or nothing.
+  public func kept(as type: TensorType) throws -> (any ImportedTensor)? {
+    type == self.type ? self : nil
+  }
+}
+
+/// What an import may round, and what it takes where no block format fits.
 public enum ImportPrecision: Sendable {
-  /// Half precision, rounded to nearest.
+  /// Codes stay as they are, and scales are rounded to half precision, which changes weights no more
+  /// than half precision would; 6 to 8 bits may become the nearest codes of Q8_0. What fits no block is
+  /// in half precision.
+  case blocks
+  /// Nothing is rounded where a block format is exact; what is in none is in half precision.
   case f16
-  /// Single precision.
+  /// Nothing is rounded; what is in no block format is in single precision.
   case f32
 
   var type: TensorType {
     switch self {
-    case .f16: .f16
+    case .blocks, .f16: .f16
     case .f32: .f32
     }
   }

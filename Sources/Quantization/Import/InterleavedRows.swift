@@ -8,7 +8,7 @@ struct InterleavedRows: ImportedTensor {
   var name: String { source.name }
   var shape: [Int] { source.shape }
   var type: TensorType { source.type }
-  var rounding: String? { source.rounding }
+  var rounding: ImportRounding? { source.rounding }
   private let source: any ImportedTensor
   private let headSize: Int
 

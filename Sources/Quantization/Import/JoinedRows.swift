@@ -5,7 +5,7 @@ struct JoinedRows: ImportedTensor {
   let name: String
   let shape: [Int]
   let type: TensorType
-  let rounding: String?
+  let rounding: ImportRounding?
   private let parts: [any ImportedTensor]
   private let starts: [Int]
 
@@ -19,7 +19,7 @@ struct JoinedRows: ImportedTensor {
   /// - Throws: Parts whose rows differ in length.
   init(
     _ parts: [any ImportedTensor], name: String, shape: [Int]? = nil,
-    precision: ImportPrecision = .f16
+    precision: ImportPrecision = .blocks
   ) throws {
     precondition(!parts.isEmpty, "no parts to join")
     let columns = parts[0].shape.count == 1 ? 1 : parts[0].shape[0]
@@ -35,18 +35,33 @@ struct JoinedRows: ImportedTensor {
       starts.append((starts.last ?? 0) + (part.shape.last ?? 1))
     }
     self.name = name
+    let parts = try Self.alike(parts)
     self.parts = parts
     self.starts = starts
     let rows = starts.last ?? 0
     self.shape = shape ?? (parts[0].shape.count == 1 ? [rows] : [columns, rows])
     if parts.allSatisfy({ $0.type == parts[0].type }) {
       type = parts[0].type
-      rounding = parts.compactMap(\.rounding).first
+      rounding = ImportRounding.joined(parts.compactMap(\.rounding))
     } else {
       type = precision.type
       rounding =
-        precision == .f32 ? nil : "parts are of different formats, rounded to \(type.name)"
+        precision == .f32
+        ? nil : ImportRounding(words: "its parts are in different formats", change: nil)
     }
+  }
+
+  /// The parts in the smallest block format that holds the codes of all, if there is one.
+  private static func alike(_ parts: [any ImportedTensor]) throws -> [any ImportedTensor] {
+    guard Set(parts.map(\.type)).count > 1, parts.allSatisfy({ $0.type.blockSize > 1 }) else {
+      return parts
+    }
+    let largest = parts.map { BlockRange.bitsPerWeight($0.type) }.max() ?? 0
+    for range in BlockRange.all where BlockRange.bitsPerWeight(range.type) >= largest {
+      let kept = try parts.map { try $0.kept(as: range.type) }
+      if kept.allSatisfy({ $0 != nil }) { return kept.compactMap { $0 } }
+    }
+    return parts
   }
 
   func read(rows: Range<Int>, into values: UnsafeMutablePointer<Float>) throws {

@@ -1,13 +1,12 @@
-/// Rows of codes of 1 to 8 bits where they lie in a file: each row a stream of bits, the lowest
-/// first.
+/// Rows of codes of 1 to 8 bits where they lie in a file: streams of bits, the lowest first.
 struct PackedCodes: Sendable {
   private let stretch: FileBytes
   /// Bits of a code.
   let bits: Int
   /// Whether codes are two's complement.
   let isSigned: Bool
-  /// Bits from one row's first code to the next row's.
-  private let rowBits: Int
+  /// How the rows lie; a stride is one of bits.
+  private let order: RowOrder
 
   /// Codes of a stretch that holds all rows.
   ///
@@ -15,30 +14,53 @@ struct PackedCodes: Sendable {
   ///   - stretch: The bytes.
   ///   - bits: Bits of a code.
   ///   - isSigned: Whether codes are two's complement.
-  ///   - rowBits: Bits of a row with its padding.
-  init(_ stretch: FileBytes, bits: Int, isSigned: Bool = false, rowBits: Int) {
+  ///   - order: How the rows lie; a stride is one of bits.
+  init(_ stretch: FileBytes, bits: Int, isSigned: Bool = false, order: RowOrder) {
     precondition((1...8).contains(bits), "codes of \(bits) bits")
     self.stretch = stretch
     self.bits = bits
     self.isSigned = isSigned
-    self.rowBits = rowBits
+    self.order = order
+  }
+
+  /// Codes of rows that follow each other, each of some bits with its padding.
+  init(_ stretch: FileBytes, bits: Int, isSigned: Bool = false, rowBits: Int) {
+    self.init(stretch, bits: bits, isSigned: isSigned, order: .rows(stride: rowBits))
   }
 
   /// Reads the first codes of some rows, `[row][count]`; of two's complement ones, plus half of
   /// their range, so that none is negative.
   func load(rows: Range<Int>, count: Int) throws -> [UInt8] {
     guard !rows.isEmpty, count > 0 else { return [] }
-    let start = rows.lowerBound * rowBits
-    let end = (rows.upperBound - 1) * rowBits + count * bits
+    switch order {
+    case .rows(let rowBits):
+      return try load(first: rows.lowerBound * rowBits, rows.count, each: rowBits, count: count)
+    case .columns(let height):
+      var codes = [UInt8](repeating: 0, count: rows.count * count)
+      for column in 0..<count {
+        let first = (column * height + rows.lowerBound) * bits
+        let read = try load(first: first, 1, each: 0, count: rows.count)
+        for row in 0..<rows.count { codes[row * count + column] = read[row] }
+      }
+      return codes
+    case .shared:
+      let row = try load(first: 0, 1, each: 0, count: count)
+      return Array(repeatElement(row, count: rows.count).joined())
+    }
+  }
+
+  /// Reads runs of codes: the first of each begins some bits after that of the one before.
+  private func load(first start: Int, _ runs: Int, each stride: Int, count: Int) throws -> [UInt8] {
+    let end = start + (runs - 1) * stride + count * bits
     let bytes = try stretch.load(start >> 3..<(end + 7) >> 3)
     let flip: UInt8 = isSigned ? 1 << UInt8(bits - 1) : 0
-    return [UInt8](unsafeUninitializedCapacity: rows.count * count) { codes, initialized in
-      for row in 0..<rows.count {
+    return [UInt8](unsafeUninitializedCapacity: runs * count) { codes, initialized in
+      for run in 0..<runs {
         unpack(
-          bytes, at: (start & 7) + row * rowBits, flip: flip,
-          into: UnsafeMutableBufferPointer(rebasing: codes[row * count..<(row + 1) * count]))
+          bytes, at: (start & 7) + run * stride, flip: flip,
+          into: UnsafeMutableBufferPointer(rebasing: codes[run * count..<(run + 1) * count]))
       }
-      initialized = rows.count * count
+      initialized = runs * count
     }
   }
 

@@ -6,7 +6,7 @@ import Kernels
 struct PlainTensor: ImportedTensor {
   let name: String
   let shape: [Int]
-  let rounding: String? = nil
+  let rounding: ImportRounding? = nil
   private let values: FloatArray
 
   var type: TensorType { values.type }

@@ -10,19 +10,21 @@ struct QuantizedMatrix: ImportedTensor {
     case zero(Int)
     /// A zero for each group: `[row][group]`.
     case zeros(PackedCodes)
-    /// A bias for each group: `[row][group]`.
+    /// A zero for each group that need not be whole, in the scales' order.
+    case floatZeros(FloatArray)
+    /// A bias for each group, in the scales' order.
     case biases(FloatArray)
   }
 
   let name: String
   let shape: [Int]
-  let type: TensorType
-  let rounding: String?
+  var type: TensorType { kept.type }
+  var rounding: ImportRounding? { kept.rounding }
 
-  private let codes: PackedCodes  // [row][column]
-  private let groups: CodeGroups
+  private let matrix: KeptFormat.Matrix
+  private let kept: KeptFormat
 
-  /// A matrix; looks at all scales for the format that holds it exactly.
+  /// A matrix; looks at all scales for the format that keeps its codes.
   ///
   /// - Parameters:
   ///   - name: GGUF's name.
@@ -30,64 +32,77 @@ struct QuantizedMatrix: ImportedTensor {
   ///   - codes: The codes, of all rows.
   ///   - groupSize: Codes with one scale.
   ///   - scales: At least one for each group.
+  ///   - order: How `scales`, and floats of `offset`, hold the groups'; by default row after row.
   ///   - offset: Zeros or biases, as many.
-  ///   - precision: What is taken where no format is exact.
+  ///   - precision: What may be rounded, and what is taken where no format fits.
   ///   - source: The file and tensor, for errors.
   /// - Throws: A scale or bias that is no number.
   init(
     name: String, shape: [Int], codes: PackedCodes, groupSize: Int, scales: FloatArray,
-    offset: Offset, precision: ImportPrecision, source: String
+    order: RowOrder? = nil, offset: Offset, precision: ImportPrecision, source: String
   ) throws {
+    let columns = shape.first ?? 1
+    let count = (columns + groupSize - 1) / groupSize
+    let matrix = KeptFormat.Matrix(
+      codes: codes,
+      groups: CodeGroups(
+        size: groupSize, count: count, scales: scales, order: order ?? .rows(stride: count),
+        offset: offset),
+      rows: shape.dropFirst().reduce(1, *), columns: columns, precision: precision, source: source)
+    self.init(name: name, shape: shape, matrix: matrix, kept: try KeptFormat(matrix))
+  }
+
+  private init(name: String, shape: [Int], matrix: KeptFormat.Matrix, kept: KeptFormat) {
     self.name = name
     self.shape = shape
-    let columns = shape.first ?? 1
-    let rows = shape.dropFirst().reduce(1, *)
-    self.codes = codes
-    groups = CodeGroups(
-      size: groupSize, count: (columns + groupSize - 1) / groupSize, scales: scales, offset: offset)
-    let range = try GroupRange(groups, rows: rows, bits: codes.bits, source: source)
-    switch range.exactType(columns: columns, groupSize: groupSize) {
-    case .success(let exact):
-      type = exact
-      rounding = nil
-    case .failure(let reason):
-      type = precision.type
-      rounding = precision == .f32 ? nil : "\(reason.words), rounded to \(type.name)"
+    self.matrix = matrix
+    self.kept = kept
+  }
+
+  func kept(as type: TensorType) throws -> (any ImportedTensor)? {
+    if type == self.type { return self }
+    return try KeptFormat(type, matrix).map {
+      QuantizedMatrix(name: name, shape: shape, matrix: matrix, kept: $0)
     }
   }
 
   func read(rows: Range<Int>, into values: UnsafeMutablePointer<Float>) throws {
-    let columns = shape[0]
-    let codes = try codes.load(rows: rows, count: columns)
+    let (columns, groups) = (matrix.columns, matrix.groups)
+    let codes = try matrix.codes.load(rows: rows, count: columns)
     let loaded = try groups.load(rows: rows)
     codes.withUnsafeBufferPointer { codes in
       for row in 0..<rows.count {
-        for group in 0..<groups.count {
-          let index = row * groups.count + group
-          let scale = loaded.scales[index]
-          let zero = loaded.zero(index)
-          let bias = loaded.bias(index)
-          let first = row * columns + group * groups.size
-          let last = row * columns + min(columns, (group + 1) * groups.size)
-          for i in first..<last { values[i] = scale * Float(Int(codes[i]) - zero) + bias }
+        for index in 0..<groups.count {
+          let group = loaded[row * groups.count + index]
+          let first = row * columns + index * groups.size
+          let last = row * columns + min(columns, (index + 1) * groups.size)
+          for i in first..<last { values[i] = group.value(codes[i]) }
         }
       }
     }
   }
 
   func copy(rows: Range<Int>, into bytes: UnsafeMutableRawPointer) throws {
-    guard type.blockSize == 32 else { return try copyValues(rows: rows, into: bytes) }
-    let columns = shape[0]
-    let codes = try codes.load(rows: rows, count: columns)
-    let loaded = try groups.load(rows: rows)
-    codes.withUnsafeBufferPointer { codes in
+    guard type.blockSize > 1 else { return try copyValues(rows: rows, into: bytes) }
+    guard let range = kept.range else {
+      return try matrix.visitBlocks(rows: rows) { values, group, block in
+        NearestBlock(values, groupScale: group.scale, top: matrix.top)
+          .write(values, to: bytes + block * type.blockBytes)
+      }
+    }
+    let size = type.blockSize
+    let codes = try matrix.codes.load(rows: rows, count: matrix.columns)
+    let loaded = try matrix.groups.load(rows: rows)
+    try codes.withUnsafeBufferPointer { codes in
       guard let start = codes.baseAddress else { return }
-      for block in 0..<codes.count / 32 {
-        let (row, column) = (block * 32).quotientAndRemainder(dividingBy: columns)
-        let index = row * groups.count + column / groups.size
-        BlockWriter.write(
-          start + block * 32, zero: loaded.zero(index), scale: loaded.scales[index],
-          bias: loaded.bias(index), as: type, to: bytes + block * type.blockBytes)
+      for block in 0..<codes.count / size {
+        let (row, column) = (block * size).quotientAndRemainder(dividingBy: matrix.columns)
+        let group = loaded[row * matrix.groups.count + column / matrix.groups.size]
+        let fit = try range.fit(group, top: matrix.top, isExact: false).mapError { _ in
+          // The file was another one when its format was chosen.
+          QuantizationError("\(matrix.source): the scales have changed since they were read")
+        }.get()
+        BlockWriter.write(start + block * size, fit, as: type, to: bytes + block * type.blockBytes)
       }
     }
   }

@@ -6,7 +6,7 @@ struct RowSlice: ImportedTensor {
   let name: String
   let shape: [Int]
   var type: TensorType { whole.type }
-  var rounding: String? { whole.rounding }
+  var rounding: ImportRounding? { whole.rounding }
   private let whole: any ImportedTensor
   private let first: Int
 

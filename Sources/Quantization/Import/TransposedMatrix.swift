@@ -5,7 +5,7 @@ import GGUF
 struct TransposedMatrix: ImportedTensor {
   let name: String
   let shape: [Int]
-  let rounding: String? = nil
+  let rounding: ImportRounding? = nil
   private let values: FloatArray  // [column][row]
 
   var type: TensorType { values.type }

@@ -7,6 +7,9 @@ public protocol WeightStore: Sendable {
   /// Hugging Face names of all tensors, sorted.
   var names: [String] { get }
 
+  /// What the folder says and a GGUF file does not keep, one line each.
+  var notes: [String] { get }
+
   /// How messages name a tensor: with the file or folder that holds it.
   func label(of hf: String) -> String
 
@@ -18,4 +21,9 @@ public protocol WeightStore: Sendable {
   /// - Returns: The source, which keeps the files open.
   /// - Throws: A line that says what is wrong with the tensor, or that there is none.
   func source(named hf: String, as ggufName: String) throws -> any ImportedTensor
+}
+
+extension WeightStore {
+  /// Nothing is left out.
+  public var notes: [String] { [] }
 }

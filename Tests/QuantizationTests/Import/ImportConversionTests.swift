@@ -10,13 +10,15 @@ import Testing
 struct ImportConversionTests {
   @Test(
     "Weights are kept as they are, bit for bit where a format holds them",
-    arguments: ["mlx-mixed", "mlx-bf16", "onnx-symmetric", "onnx-asymmetric", "openvino"])
-  func keepsWeights(name: String) throws {
+    arguments: [
+      "mlx-mixed", "mlx-bf16", "onnx-symmetric", "onnx-asymmetric", "onnx-qdq", "openvino",
+    ], [ImportPrecision.blocks, .f16])
+  func keepsWeights(name: String, precision: ImportPrecision) throws {
     let folder = try ImportFolder(name)
     let golden = try ImportGolden.load(name)
     let blocks = golden.tensors.keys.count { $0.hasSuffix("input_layernorm.weight") }
-    let store = try #require(try ImportedModel.open(path: folder.path))
-    let file = try folder.convert(nil)
+    let store = try #require(try ImportedModel.open(path: folder.path, precision: precision))
+    let file = try folder.convert(nil, precision: precision)
     let isTied = file.tensor(named: "output.weight") == nil
     #expect(file.tensors.count == 6 * blocks + (isTied ? 2 : 3))
     for tensor in file.tensors {
@@ -25,9 +27,14 @@ struct ImportConversionTests {
       let values = try StoredTensor(tensor, in: file).values()
       if source.rounding == nil {
         #expect(values.fnv == golden.tensors[hf]?.hash, "\(tensor.name) as \(tensor.type.name)")
-      } else {
+      } else if source.type == .f16 {
         let rounded = try source.values().map { Float(Float16($0)) }
         #expect(values == rounded, "\(tensor.name)")
+      } else {
+        #expect(precision == .blocks)
+        let exact = try source.values()
+        #expect(exact.fnv == golden.tensors[hf]?.hash)
+        expectChanges(values, exact, atMost: try #require(source.rounding?.change), tensor.name)
       }
       // Single precision that holds no more than half precision is written as that.
       let kept = source.type == .f32 ? .f16 : source.type
@@ -41,24 +48,42 @@ struct ImportConversionTests {
     arguments: [
       (
         "mlx-mixed", 3,
-        "MLX's weights: 10 matrices, 5 exactly as Q4_1, 1 exactly as F16, 1 exactly as Q5_1, "
-          + "2 not: 6-bit codes with biases are in no format, rounded to F16, "
-          + "1 not: 8-bit codes with biases are in no format, rounded to F16"
+        "MLX's weights: 10 matrices, 4 exactly as Q4_1; 1 exactly as F16; 1 exactly as Q4_0; "
+          + "1 exactly as Q5_1; "
+          + "2 as F16 (14.3 KB): 6-bit codes with biases are in no format; "
+          + "1 as F16 (16.4 KB): 8-bit codes with biases are in no format"
       ),
       (
         "onnx-symmetric", 2,
-        "ONNX Runtime's weights: 6 matrices, 3 exactly as Q4_0, 2 exactly as F16, "
+        "ONNX Runtime's weights: 6 matrices, 3 exactly as Q4_0; 2 exactly as F16; "
           + "1 exactly as Q8_0"
       ),
     ])
   func notes(name: String, fileType: Int, note: String) throws {
     let folder = try ImportFolder(name)
-    let model = try HuggingFaceModel(folder: folder.path)
+    let model = try HuggingFaceModel(folder: folder.path, precision: .f16)
     #expect(model.path == folder.path)
     #expect(model.importNote(nil) == note)
     #expect(model.importNote(.q8_0)?.contains("Q8_0 loses more") == true)
     let type = model.metadata(nil).first { $0.key == "general.file_type" }?.value
     #expect(type?.integer == fileType)
+  }
+
+  @Test("What is rounded is said with the largest change of a weight")
+  func noteOfRounding() throws {
+    let folder = try ImportFolder("mlx-mixed")
+    let model = try HuggingFaceModel(folder: folder.path)
+    let note = try #require(model.importNote(nil))
+    #expect(
+      note.hasPrefix(
+        "MLX's weights: 10 matrices, 4 exactly as Q4_1; 1 exactly as F16; 1 exactly as Q4_0; "
+          + "1 exactly as Q5_1; "
+          + "2 as Q8_0 (12.0 KB): offsets are no multiples of the scales, the nearest codes are taken"
+      ),
+      "\(note)")
+    #expect(note.contains(", weights change by at most 0."), "\(note)")
+    #expect(note.contains("; 1 as Q8_0 (4.4 KB): scales are rounded to half precision"), "\(note)")
+    #expect(note.hasSuffix("; --exact-values rounds neither codes nor scales"), "\(note)")
   }
 
   @Test("A type that is asked for goes before what the folder has", arguments: [Mix.q8_0, .f16])
@@ -74,7 +99,7 @@ struct ImportConversionTests {
     let folder = try ImportFolder(
       "mlx-mixed", replacing: [("\"tie_word_embeddings\": false", "\"tie_word_embeddings\": true")])
     let file = try folder.convert(nil)
-    #expect(file.tensor(named: "output.weight")?.type == .f16)
+    #expect(file.tensor(named: "output.weight")?.type == .q8_0)
     #expect(file.tensor(named: "token_embd.weight")?.type == .q4_1)
   }
 
@@ -166,8 +191,8 @@ final class ImportFolder {
   }
 
   /// The folder as a file, which is gone when the folder is no longer used.
-  func convert(_ mix: Mix?) throws -> GGUFFile {
-    let model = try HuggingFaceModel(folder: path)
+  func convert(_ mix: Mix?, precision: ImportPrecision = .blocks) throws -> GGUFFile {
+    let model = try HuggingFaceModel(folder: path, precision: precision)
     let target = "\(folder.path)/model.gguf"
     try ModelFileWriter(threads: 2).write(
       model.items(mix), metadata: model.metadata(mix), to: target)

@@ -100,6 +100,18 @@ extension [Float] {
   }
 }
 
+/// Expects that no value is further from its exact one than a part of the largest.
+func expectChanges(
+  _ values: [Float], _ exact: [Float], atMost change: Double, _ name: String,
+  location: SourceLocation = #_sourceLocation
+) {
+  let largest = exact.map(abs).max() ?? 0
+  let difference = zip(values, exact).map { abs($0 - $1) }.max() ?? 0
+  #expect(
+    Double(difference) <= change * max(Double(largest), 0x1p-14) * 1.000_001,
+    "\(name): \(difference) of \(largest)", sourceLocation: location)
+}
+
 /// Expects that a store of damaged files gives errors of one line, or sources that can be read.
 func expectErrorsOrValues(_ open: () throws -> any WeightStore) {
   do {

@@ -1,3 +1,4 @@
+import Foundation
 import GGUF
 import Testing
 
@@ -7,9 +8,11 @@ import Testing
 struct ONNXFolderTests {
   @Test(
     "Values are those of ONNX Runtime, bit for bit",
-    arguments: ["onnx-symmetric", "onnx-asymmetric"])
-  func values(name: String) throws {
-    try expectReferenceValues(ONNXFolder(path: ImportGolden.path(name)), golden: name)
+    arguments: ["onnx-symmetric", "onnx-asymmetric", "onnx-qdq"],
+    [ImportPrecision.blocks, .f16])
+  func values(name: String, precision: ImportPrecision) throws {
+    try expectReferenceValues(
+      ONNXFolder(path: ImportGolden.path(name), precision: precision), golden: name)
   }
 
   @Test("Every tensor of the Hugging Face model is there, fused as it is there")
@@ -28,11 +31,16 @@ struct ONNXFolderTests {
       ("onnx-symmetric", "model.layers.0.mlp.gate_up_proj", .q4_0),
       ("onnx-symmetric", "lm_head", .q8_0),
       ("onnx-asymmetric", "model.layers.0.mlp.down_proj", .q5_0),
+      // Scales of single precision, of blocks, channels and a whole matrix.
+      ("onnx-qdq", "model.layers.0.self_attn.qkv_proj", .q4_0),
+      ("onnx-qdq", "model.layers.0.self_attn.o_proj", .q8_0),
+      ("onnx-qdq", "model.layers.0.mlp.gate_up_proj", .q5_0),
+      ("onnx-qdq", "model.layers.0.mlp.down_proj", .q8_0), ("onnx-qdq", "lm_head", .q8_0),
     ]
     for (model, layer, type) in types {
       let folder = try ONNXFolder(path: ImportGolden.path(model))
       let source = try folder.source(named: "\(layer).weight", as: "x")
-      #expect(source.type == type, "\(layer): \(source.rounding ?? "exact")")
+      #expect(source.type == type, "\(layer): \(source.rounding?.words ?? "exact")")
     }
   }
 
@@ -71,6 +79,56 @@ struct ONNXFolderTests {
     }
   }
 
+  @Test("External data behind a link out of the folder is refused, in a cache's blobs is not")
+  func links() throws {
+    let folder = try TemporaryFolder()
+    let snapshot = "\(folder.path)/snapshots/1"
+    for path in [snapshot, "\(folder.path)/blobs"] {
+      try FileManager.default.createDirectory(
+        atPath: path, withIntermediateDirectories: true)
+    }
+    let source = ImportGolden.path("onnx-symmetric")
+    try FileManager.default.copyItem(
+      atPath: source + "/model.onnx", toPath: snapshot + "/model.onnx")
+    for (target, isAllowed) in [("\(folder.path)/blobs/a", true), ("\(folder.path)/a", false)] {
+      try FileManager.default.copyItem(atPath: source + "/model.onnx.data", toPath: target)
+      try? FileManager.default.removeItem(atPath: snapshot + "/model.onnx.data")
+      try FileManager.default.createSymbolicLink(
+        atPath: snapshot + "/model.onnx.data", withDestinationPath: target)
+      if isAllowed {
+        _ = try ONNXFolder(path: snapshot)
+      } else {
+        let error = #expect(throws: QuantizationError.self) { try ONNXFolder(path: snapshot) }
+        #expect(error?.description.contains("a link out of the folder") == true)
+      }
+    }
+  }
+
+  @Test(
+    "What changes the computation is refused, what is only not kept is a note",
+    arguments: [
+      ("DequantizeLinear", "DynQuantizeLinear", "its weight is '"),
+      ("/MatMul", "/lora_A", "a LoRA adapter"),
+    ])
+  func otherComputations(old: String, new: String, message: String) throws {
+    try ImportGolden.withCopy(of: "onnx-qdq", changing: "model.onnx") { bytes in
+      let old = Array(old.utf8)
+      var place = bytes.startIndex
+      while let found = bytes[place...].firstRange(of: old) {
+        bytes.replaceSubrange(found, with: Array(new.utf8).prefix(old.count))
+        place = found.upperBound
+      }
+    } body: { path in
+      let error = #expect(throws: QuantizationError.self) {
+        let folder = try ONNXFolder(path: path)
+        for name in folder.names { _ = try folder.source(named: name, as: "x") }
+      }
+      #expect(
+        error?.description.contains(message) == true,
+        "\(error?.description ?? "")")
+    }
+  }
+
   @Test("Columns in an order of their own are refused")
   func groupIndices() throws {
     let path = ImportGolden.path("onnx-symmetric")
@@ -90,7 +148,8 @@ struct ONNXFolderTests {
         for name in folder.names { _ = try folder.source(named: name, as: "x") }
       }
       #expect(
-        error?.description.contains("found the input g, expected none: groups (g_idx)") == true)
+        error?.description.hasSuffix("its weight is 'g', no initializer") == true,
+        "\(error?.description ?? "")")
     }
   }
 

@@ -7,8 +7,11 @@ import Testing
 struct OpenVINOFolderTests {
   @Test("Values are those of OpenVINO, bit for bit")
   func values() throws {
-    try expectReferenceValues(
-      OpenVINOFolder(path: ImportGolden.path("openvino")), golden: "openvino")
+    for precision in [ImportPrecision.blocks, .f16] {
+      try expectReferenceValues(
+        OpenVINOFolder(path: ImportGolden.path("openvino"), precision: precision),
+        golden: "openvino")
+    }
   }
 
   @Test("Every tensor of the Hugging Face model is there, and nothing else")
@@ -20,7 +23,7 @@ struct OpenVINOFolderTests {
 
   @Test("Symmetric groups are Q4_0 and Q8_0, others what holds them exactly")
   func formats() throws {
-    let folder = try OpenVINOFolder(path: ImportGolden.path("openvino"))
+    let folder = try OpenVINOFolder(path: ImportGolden.path("openvino"), precision: .f16)
     let types: [(String, TensorType)] = [
       ("model.layers.0.self_attn.qkv_proj", .q4_0), ("model.layers.0.self_attn.o_proj", .q8_0),
       ("model.layers.0.mlp.gate_up_proj", .q5_0), ("model.layers.0.mlp.down_proj", .q4_0),
@@ -28,11 +31,51 @@ struct OpenVINOFolderTests {
     ]
     for (layer, type) in types {
       let source = try folder.source(named: "\(layer).weight", as: "x")
-      #expect(source.type == type, "\(layer): \(source.rounding ?? "exact")")
+      #expect(source.type == type, "\(layer): \(source.rounding?.words ?? "exact")")
     }
     let head = try folder.source(named: "lm_head.weight", as: "x")
-    #expect(head.rounding == "8-bit codes with zeros of their own are in no format, rounded to F16")
+    #expect(head.rounding?.words == "8-bit codes with zeros of their own are in no format")
+    let rounded = try OpenVINOFolder(path: ImportGolden.path("openvino"))
+      .source(named: "lm_head.weight", as: "x")
+    #expect(rounded.type == .q8_0)
+    #expect(try #require(rounded.rounding?.change) <= 1 / 250)
     #expect(try folder.source(named: "model.embed_tokens.weight", as: "x").rounding == nil)
+  }
+
+  @Test(
+    "A weight that is made in another way is refused with what to do",
+    arguments: [
+      ("type=\"Subtract\"", "type=\"Gather\"", "a codebook's values (Gather)"),
+      ("type=\"Subtract\"", "type=\"Power\"", "computed by Power"),
+      ("type=\"Subtract\"", "type=\"FakeQuantize\"", "FakeQuantize rounds activations"),
+      ("element_type=\"i4\"", "element_type=\"nf4\"", "floating-point codes cannot be read"),
+    ])
+  func otherWeights(old: String, new: String, message: String) throws {
+    try ImportGolden.withCopy(of: "openvino", changing: "openvino_model.xml") {
+      $0 = Array(String(decoding: $0, as: UTF8.self).replacing(old, with: new).utf8)
+    } body: { path in
+      let error = #expect(throws: QuantizationError.self) {
+        let folder = try OpenVINOFolder(path: path)
+        for name in folder.names { _ = try folder.source(named: name, as: "x") }
+      }
+      let text = try #require(error).description
+      #expect(text.contains(message), "\(text)")
+      #expect(text.hasSuffix("convert the original model's folder"), "\(text)")
+    }
+  }
+
+  @Test("Options for the runtime are a note")
+  func runtimeOptions() throws {
+    try ImportGolden.withCopy(of: "openvino", changing: "openvino_model.xml") {
+      $0 = Array(
+        String(decoding: $0, as: UTF8.self).replacing(
+          "<rt_info>",
+          with: "<rt_info><runtime_options><KV_CACHE_PRECISION value=\"u8\"/></runtime_options>"
+        ).utf8)
+    } body: { path in
+      let notes = try OpenVINOFolder(path: path).notes
+      #expect(notes.first?.contains("KV_CACHE_PRECISION u8") == true, "\(notes)")
+    }
   }
 
   @Test("XML that is cut anywhere is refused")
@@ -56,6 +99,11 @@ struct OpenVINOFolderTests {
         "<net><layers/><edges><edge from-layer=\"1\" to-layer=\"2\" to-port=\"0\"/></edges></net>",
         "found an edge without its layers"
       ),
+      ("<net><layers/>", "no XML from line 1 on: the file is cut short"),
+      ("<net a='1' a='2'/>", "an attribute twice"),
+      ("<net a='&lol;'/>", "an unknown entity"),
+      ("<net><layers></net></layers>", "an end without its beginning"),
+      ("<net/>text", "text outside of elements"),
       ("<net><layers/></net>", "like __module.model.layers.0.self_attn.qkv_proj/…"),
       (String(repeating: "<net>", count: 20_000), "no XML from line"),
     ])
@@ -79,6 +127,21 @@ struct OpenVINOFolderTests {
       let text = try #require(error).description
       #expect(text.contains("openvino_model.bin: "), "\(text)")
       #expect(text.contains("expected them within the file's"), "\(text)")
+    }
+  }
+
+  @Test("Changed bytes give an error or values, never a trap", arguments: 1...4)
+  func changedBytes(seed: UInt64) throws {
+    var random = SplitMix(state: seed)
+    for _ in 0..<10 {
+      try ImportGolden.withCopy(of: "openvino", changing: "openvino_model.xml") { bytes in
+        for _ in 0..<Int.random(in: 1...4, using: &random) {
+          bytes[Int.random(in: 0..<bytes.count, using: &random)] = .random(
+            in: 0...255, using: &random)
+        }
+      } body: { path in
+        expectErrorsOrValues { try OpenVINOFolder(path: path) }
+      }
     }
   }
 

@@ -30,7 +30,8 @@ struct QuantizedMatrixTests {
     Case(hasZeros: true, expected: .q5_0), Case(scales: .bf16, hasZeros: true, expected: .q5_0),
     Case(bits: 8, zero: 128, expected: .q8_0),
     Case(bits: 8, isSigned: true, zero: 128, expected: .q8_0),
-    Case(bits: 6, zero: 32, expected: .q8_0), Case(bits: 8, zero: 127, expected: .f16),
+    Case(bits: 6, zero: 32, expected: .q8_0), Case(bits: 8, zero: 127, expected: .q8_0),
+    Case(bits: 8, zero: 126, expected: .f16),
     Case(bits: 8, hasZeros: true, expected: .f16), Case(groupSize: 16, zero: 8, expected: .f16),
     Case(columns: 48, groupSize: 32, zero: 8, expected: .f16),
     Case(columns: 33, groupSize: 16, zero: 8, expected: .f16),
@@ -107,7 +108,7 @@ struct QuantizedMatrixTests {
     }
     #expect(
       error?.description
-        == "a.bin: x: found scale inf and bias -inf in row 1, group 0, expected numbers")
+        == "a.bin: x: found scale inf and bias 0.0 in row 1, group 0, expected numbers")
   }
 
   @Test("Folders are told apart by their files")

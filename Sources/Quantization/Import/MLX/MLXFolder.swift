@@ -8,6 +8,7 @@ import GGUF
 public struct MLXFolder: WeightStore {
   public var runtime: String? { quantization.map { _ in "MLX" } }
   public let names: [String]
+  public let notes: [String]
   private let checkpoint: Checkpoint
   private let quantization: MLXQuantization?
   private let precision: ImportPrecision
@@ -20,7 +21,7 @@ public struct MLXFolder: WeightStore {
   ///   - path: The folder.
   ///   - precision: What is taken where no format is exact.
   /// - Throws: A line that says what is wrong with config.json or the safetensors files.
-  public init(path: String, precision: ImportPrecision = .f16) throws {
+  public init(path: String, precision: ImportPrecision = .blocks) throws {
     let folder = try ModelFolder(path)
     let config = try folder.json("config.json")
     quantization = try config.flatMap {
@@ -32,8 +33,18 @@ public struct MLXFolder: WeightStore {
     let isQuantized = quantization != nil
     let stored = all.filter { name in
       guard isQuantized, name.hasSuffix(".scales") || name.hasSuffix(".biases") else { return true }
-      return !all.contains(name.dropLast(7) + ".weight")
+      let layer = name.dropLast(7)
+      return !all.contains(layer + ".weight") || !all.contains(layer + ".scales")
     }
+    let strangers = (quantization?.named ?? []).filter { !all.contains($0 + ".scales") }
+    notes =
+      strangers.first.map { first in
+        let rest = strangers.count > 1 ? " and \(strangers.count - 1) more" : ""
+        return [
+          "\(folder.path(of: "config.json")): quantization: \(first)\(rest) are not quantized in the "
+            + "safetensors files, what it says of them is not kept"
+        ]
+      } ?? []
     var experts: [String: (stack: String, index: Int, count: Int)] = [:]
     var names: [String] = []
     for name in stored {
@@ -87,22 +98,22 @@ public struct MLXFolder: WeightStore {
         "\(tensor.label): found \(tensor.entry.format) \(tensor.entry.shape), "
           + "expected a matrix of U32 beside its scales")
     }
-    guard words * 32 % layer.bits == 0 else {
-      throw QuantizationError(
-        "\(tensor.label): found \(words) words in a row, expected whole codes of \(layer.bits) bits"
-      )
-    }
+    // What config.json says of a layer may be lost or wrong: the scales tell whether it fits.
     let columns = words * 32 / layer.bits
+    guard words * 32 % layer.bits == 0, columns % layer.groupSize == 0 else {
+      throw QuantizationError(
+        "\(tensor.label): found rows of \(words) words of 32 bits, which are no groups of "
+          + "\(layer.groupSize) codes of \(layer.bits) bits: config.json says other bits or another "
+          + "group_size than the layer was written with")
+    }
     guard let biases = checkpoint.find(name + ".biases") else {
       throw checkpoint.missing([name + ".biases"])
     }
     let expected = Array(tensor.entry.shape.dropLast()) + [columns / layer.groupSize]
-    for pair in [scales, biases] {
-      guard columns % layer.groupSize == 0, pair.entry.shape == expected else {
-        throw QuantizationError(
-          "\(pair.label): found \(pair.entry.shape), expected \(expected) for groups of "
-            + "\(layer.groupSize) in rows of \(columns) codes of \(layer.bits) bits")
-      }
+    for pair in [scales, biases] where pair.entry.shape != expected {
+      throw QuantizationError(
+        "\(pair.label): found \(pair.entry.shape), expected \(expected) for groups of "
+          + "\(layer.groupSize) in rows of \(columns) codes of \(layer.bits) bits")
     }
     let codes = PackedCodes(
       FileBytes(tensor).part(part.index, of: part.count), bits: layer.bits, rowBits: words * 32)

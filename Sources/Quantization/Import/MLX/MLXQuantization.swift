@@ -9,11 +9,21 @@ struct MLXQuantization: Sendable {
   private let usual: Layer
   private let layers: [String: Layer]
 
-  /// What a configuration says; nil if it says nothing about quantization.
+  /// Layers that the configuration names, sorted.
+  var named: [String] { layers.keys.sorted() }
+
+  /// What a configuration says; nil if it says nothing about quantization by MLX.
   init?(_ config: JSON, path: String) throws {
-    guard let quantization = config["quantization"] ?? config["quantization_config"],
-      quantization["quant_method"] == nil, quantization["group_size"] != nil
+    // transformers' own configuration of a quantized model names its method.
+    guard
+      let (key, quantization) = ["quantization", "quantization_config"].lazy.compactMap({ key in
+        config[key].map { (key, $0) }
+      }).first, quantization["quant_method"] == nil,
+      key == "quantization" || quantization["group_size"] != nil
     else { return nil }
+    guard quantization.members != nil else {
+      throw QuantizationError("\(path): \(key): found \(quantization.kind), expected an object")
+    }
     usual = try Self.layer(quantization, "\(path): quantization")
     var layers: [String: Layer] = [:]
     for (name, value) in quantization.members ?? [] where value.members != nil {
@@ -29,7 +39,9 @@ struct MLXQuantization: Sendable {
     _ json: JSON, _ label: String, otherwise usual: Layer? = nil
   ) throws -> Layer {
     if let mode = json["mode"], mode.string != "affine" {
-      throw QuantizationError("\(label): found mode \(mode.kind), expected 'affine'")
+      throw QuantizationError(
+        "\(label): found mode \(mode.kind), expected 'affine': floating-point codes cannot be read, "
+          + "convert the original model's folder")
     }
     let bits = json["bits"].map { $0.integer ?? 0 } ?? usual?.bits ?? 4
     let groupSize = json["group_size"].map { $0.integer ?? 0 } ?? usual?.groupSize ?? 64

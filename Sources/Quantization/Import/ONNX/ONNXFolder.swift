@@ -3,6 +3,7 @@
 public struct ONNXFolder: WeightStore {
   public let runtime: String? = "ONNX Runtime"
   public let names: [String]
+  public let notes: [String]
   private let weights: ModuleWeights<ONNXWeight>
   private let precision: ImportPrecision
   private let path: String
@@ -13,10 +14,13 @@ public struct ONNXFolder: WeightStore {
   ///   - path: The folder.
   ///   - precision: What is taken where no format is exact.
   /// - Throws: A line that says what is wrong with model.onnx or its external data.
-  public init(path: String, precision: ImportPrecision = .f16) throws {
+  public init(path: String, precision: ImportPrecision = .blocks) throws {
     let folder = try ModelFolder(path)
     let graph = try ONNXGraph(folder, file: "model.onnx")
-    weights = ONNXWeightFinder(graph).weights
+    try graph.refuseOtherComputations()
+    let finder = ONNXWeightFinder(graph)
+    weights = finder.weights
+    notes = try graph.notes(used: finder.used) + GenAISettings.notes(folder)
     names = weights.names
     self.precision = precision
     self.path = path

@@ -4,6 +4,8 @@ import GGUF
 struct ONNXGraph: Sendable {
   private(set) var nodes: [ONNXNode] = []
   private(set) var initializers: [String: ONNXTensor] = [:]
+  /// The model's file.
+  var path: String { file.path }
   private let folder: ModelFolder
   private let file: ReadableFile
   private var files: [String: ReadableFile] = [:]
@@ -14,7 +16,8 @@ struct ONNXGraph: Sendable {
   init(_ folder: ModelFolder, file name: String) throws {
     self.folder = folder
     file = try ReadableFile(folder.path(of: name))
-    var model = WireReader(WireFile(file))
+    let window = WireFile(file)
+    var model = WireReader(window)
     var hasGraph = false
     while let (number, value) = try model.next() {
       // ModelProto: 7 graph. GraphProto: 1 node, 5 initializer.
@@ -26,8 +29,11 @@ struct ONNXGraph: Sendable {
           throw QuantizationError("\(file.path): more than \(Self.maximumCount) nodes")
         }
         switch number {
-        case 1: nodes.append(try ONNXNode(graph.message(value, "a node")))
+        case 1: try read(ONNXNode(graph.message(value, "a node")), in: window)
         case 5: try readInitializer(graph.message(value, "an initializer"))
+        case 15:
+          throw QuantizationError(
+            "\(file.path): holds sparse initializers, which cannot be read, expected dense ones")
         default: break
         }
       }
@@ -37,13 +43,21 @@ struct ONNXGraph: Sendable {
     }
   }
 
+  /// Keeps a node; a `Constant` is an initializer under its output's name.
+  private mutating func read(_ node: ONNXNode, in window: WireFile) throws {
+    guard node.operation == "Constant", let range = node.constant, let output = node.outputs.first
+    else { return nodes.append(node) }
+    try readInitializer(WireReader(window, range), named: output)
+  }
+
   /// Reads `TensorProto`; of types that hold no weights nothing is kept.
-  private mutating func readInitializer(_ reader: WireReader) throws {
+  private mutating func readInitializer(_ reader: WireReader, named given: String? = nil) throws {
     var reader = reader
-    var name = ""
+    var name = given ?? ""
     var dimensions: [Int] = []
     var type = 0
     var inline: Range<Int>?
+    var integers: [Int] = []
     var external: [String: String] = [:]
     var isExternal = false
     while let (number, value) = try reader.next() {
@@ -53,7 +67,10 @@ struct ONNXGraph: Sendable {
       case 4, 9:
         // Packed floats lie as raw ones do.
         inline = try reader.range(value, "an initializer's values")
-      case 8: name = try reader.string(value, "an initializer's name")
+      case 5, 7:
+        let limit = Self.maximumCount - integers.count
+        integers += try reader.integers(value, "an initializer's integers", atMost: limit)
+      case 8 where given == nil: name = try reader.string(value, "an initializer's name")
       case 13:
         let (key, text) = try pair(reader.message(value, "an external file"))
         external[key] = text
@@ -61,7 +78,8 @@ struct ONNXGraph: Sendable {
       default: break
       }
     }
-    guard let elementType = ONNXTensor.ElementType(rawValue: type), isExternal || inline != nil
+    guard let elementType = ONNXTensor.ElementType(rawValue: type),
+      isExternal || inline != nil || !integers.isEmpty
     else { return }
     let bytes =
       if isExternal {
@@ -69,7 +87,13 @@ struct ONNXGraph: Sendable {
       } else if let inline {
         try FileBytes(file, at: inline.lowerBound, count: inline.count, name)
       } else {
-        try FileBytes(file, at: 0, count: 0, name)
+        // An integer holds one value, or the byte of several narrow ones.
+        FileBytes(
+          integers.flatMap { integer in
+            (0..<max(1, elementType.bits / 8)).map {
+              UInt8(truncatingIfNeeded: integer >> (8 * $0))
+            }
+          }, from: file)
       }
     let old = initializers.updateValue(
       try ONNXTensor(name: name, dimensions: dimensions, elementType: elementType, bytes: bytes),
@@ -107,7 +131,13 @@ struct ONNXGraph: Sendable {
       guard files.count < 256 else {
         throw QuantizationError("\(file.path): more than 256 files of values")
       }
-      external = try ReadableFile(folder.path(of: location))
+      let path = folder.path(of: location)
+      guard FolderBounds(folder).contains(path) else {
+        throw QuantizationError(
+          "\(file.path): \(name): found its values in '\(location)', a link out of the folder, "
+            + "expected a file in the folder")
+      }
+      external = try ReadableFile(path)
       files[location] = external
     }
     let offset = keys["offset"].map { Int($0) } ?? 0

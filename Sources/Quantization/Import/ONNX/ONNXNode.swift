@@ -5,6 +5,9 @@ struct ONNXNode: Sendable {
   private(set) var inputs: [String] = []
   private(set) var outputs: [String] = []
   private(set) var integers: [String: [Int]] = [:]
+  private(set) var floats: [String: Float] = [:]
+  /// Where the tensor lies that a `Constant` gives.
+  private(set) var constant: Range<Int>?
 
   /// Reads `NodeProto` (onnx.proto).
   init(_ reader: WireReader) throws {
@@ -29,7 +32,10 @@ struct ONNXNode: Sendable {
   /// An integer attribute.
   func integer(_ name: String, otherwise: Int) -> Int { integers[name]?.first ?? otherwise }
 
-  /// Reads `AttributeProto`, if it is of integers.
+  /// How messages name the node.
+  var label: String { "\(operation) \(name.isEmpty ? outputs.first ?? "" : name)" }
+
+  /// Reads `AttributeProto`, if it is of integers, a float or a tensor.
   private mutating func readAttribute(_ reader: WireReader) throws {
     var reader = reader
     var name = ""
@@ -37,6 +43,8 @@ struct ONNXNode: Sendable {
     while let (number, value) = try reader.next() {
       switch number {
       case 1: name = try reader.string(value, "an attribute's name")
+      case 2: if case .word(let bits) = value { floats[name] = Float(bitPattern: bits) }
+      case 5: constant = try reader.range(value, "an attribute's tensor")
       case 3, 8:
         // More than a transposition's axes nobody asks for.
         guard values.count < 8 else { break }

@@ -7,7 +7,7 @@ struct ONNXQuantizedWeight: Sendable {
   let scales: ONNXTensor  // [row][block]
   let zeros: ONNXTensor?  // [row][block], packed, rows of whole bytes
   /// The group of each column, where columns were sorted before they were quantized.
-  var groupIndices: String?
+  let groupIndices: ONNXTensor?
   let rows: Int
   let columns: Int
   let bits: Int
@@ -17,11 +17,11 @@ struct ONNXQuantizedWeight: Sendable {
 
   /// The weight as a source under GGUF's name.
   func source(as name: String, precision: ImportPrecision) throws -> any ImportedTensor {
-    if let groupIndices {
+    if let groupIndices, try !isInOrder(groupIndices) {
       throw error(
-        codes,
-        "found the input \(groupIndices), expected none: groups (g_idx) of columns in an order "
-          + "of their own are in no format")
+        groupIndices,
+        "groups (g_idx) of columns in an order of their own are in no format, expected columns in "
+          + "order")
     }
     guard [2, 4, 8].contains(bits) else {
       throw error(codes, "found \(bits) bits, expected 2, 4 or 8")
@@ -46,8 +46,14 @@ struct ONNXQuantizedWeight: Sendable {
           + "of \(bits) bits")
     }
     let values = try scales.floats()
-    guard values.count == rows * blocks else {
+    let dimensions = scales.dimensions.filter { $0 != 1 }
+    guard values.count == rows * blocks,
+      dimensions.count <= 1 || dimensions == [rows, blocks].filter({ $0 != 1 })
+    else {
       throw error(scales, "found \(scales.dimensions), expected \([rows, blocks])")
+    }
+    guard codes.dimensions.count == 1 || codes.dimensions.first == rows else {
+      throw error(codes, "found \(codes.dimensions), expected \(rows) rows")
     }
     return try QuantizedMatrix(
       name: name, shape: [columns, rows],
@@ -60,6 +66,15 @@ struct ONNXQuantizedWeight: Sendable {
   private func offset(blocks: Int, isSigned: Bool) throws -> QuantizedMatrix.Offset {
     // A signed code is read plus half of its range.
     guard let zeros else { return .zero(isSigned ? usualZero + (1 << (bits - 1)) : usualZero) }
+    if zeros.elementType.isFloat {
+      guard zeros.count == rows * blocks, zeros.elementType == scales.elementType else {
+        throw error(
+          zeros,
+          "found \(zeros.elementType) \(zeros.dimensions), expected \(scales.elementType) "
+            + "\([rows, blocks])")
+      }
+      return .floatZeros(try zeros.floats())
+    }
     let padded = (blocks * bits + 7) / 8 * 8
     let rowBits = [padded, blocks * bits].first { (rows * $0 + 7) >> 3 == zeros.bytes.count }
     guard let rowBits, zeros.elementType == codes.elementType else {
@@ -69,6 +84,12 @@ struct ONNXQuantizedWeight: Sendable {
           + "\([rows, padded / 8])")
     }
     return .zeros(PackedCodes(zeros.bytes, bits: bits, isSigned: isSigned, rowBits: rowBits))
+  }
+
+  /// Whether the groups are those of columns in order.
+  private func isInOrder(_ groups: ONNXTensor) throws -> Bool {
+    guard let groups = try groups.integers(atMost: 1 << 22), blockSize > 0 else { return false }
+    return groups.enumerated().allSatisfy { $1 == $0 / blockSize }
   }
 
   private func error(_ tensor: ONNXTensor, _ problem: String) -> QuantizationError {

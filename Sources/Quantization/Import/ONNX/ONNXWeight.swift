@@ -1,3 +1,5 @@
+import GGUF
+
 /// A weight of an ONNX graph, as its node takes it.
 enum ONNXWeight: Sendable {
   /// Floats as they lie.
@@ -6,6 +8,10 @@ enum ONNXWeight: Sendable {
   case transposed(ONNXTensor)
   /// Codes with scales.
   case quantized(ONNXQuantizedWeight)
+  /// Codes with scales that a node of its own multiplies.
+  case dequantized(ONNXDequantizedWeight)
+  /// A weight that cannot be read, and why.
+  case unreadable(QuantizationError)
 
   /// The weight as a source under GGUF's name.
   func source(as name: String, precision: ImportPrecision) throws -> any ImportedTensor {
@@ -26,6 +32,9 @@ enum ONNXWeight: Sendable {
         values: try tensor.floats())
     case .quantized(let weight):
       return try weight.source(as: name, precision: precision)
+    case .dequantized(let weight):
+      return try weight.source(as: name, precision: precision)
+    case .unreadable(let error): throw error
     }
   }
 }

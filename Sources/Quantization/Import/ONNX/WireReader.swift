@@ -25,7 +25,8 @@ struct WireReader {
     end = source.file.byteCount
   }
 
-  private init(_ source: WireFile, _ range: Range<Int>) {
+  /// A reader of a message that lies in a stretch of the file.
+  init(_ source: WireFile, _ range: Range<Int>) {
     self.source = source
     position = range.lowerBound
     end = range.upperBound

@@ -26,11 +26,28 @@ struct OpenVINOGraph: Sendable {
       }
       return FloatArray(bytes, type: type)
     }
+
+    /// The values if they are at most `limit` whole numbers.
+    func integers(atMost limit: Int) throws -> [Int]? {
+      guard ["i32", "i64"].contains(elementType), count <= limit else { return nil }
+      let bytes = try bytes.load(0..<bytes.count)
+      let size = bytes.count / max(1, count)
+      // Numbers of this kind are axes: the low half of one says it all.
+      return (0..<count).map { index in
+        Int(
+          Int32(
+            truncatingIfNeeded: (0..<4).reduce(0) { $0 | Int(bytes[index * size + $1]) << (8 * $1) }
+          ))
+      }
+    }
   }
 
   /// The layers by their ids.
   let layers: [Int: OpenVINOLayer]
-  private let path: String
+  /// What the file says about how to run the model, beyond the graph.
+  let runtimeOptions: [(name: String, value: String)]
+  /// The model's file.
+  let path: String
   private let file: ReadableFile
 
   private static let bits = [
@@ -45,7 +62,7 @@ struct OpenVINOGraph: Sendable {
     guard let bytes = try folder.bytes(name + ".xml") else {
       throw QuantizationError("\(path): no such file")
     }
-    layers = try OpenVINOGraphParser.parse(bytes, path: path)
+    (layers, runtimeOptions) = try OpenVINOGraphParser.parse(bytes, path: path)
     file = try ReadableFile(folder.path(of: name + ".bin"))
   }
 

@@ -4,6 +4,11 @@
 /// than a byte lie lowest first, across rows. The graph multiplies in its scales' precision; here
 /// nothing is rounded before the format is chosen.
 struct OpenVINOWeight: Sendable {
+  /// Why an input is no weight that can be read.
+  struct Unreadable: Error {
+    let problem: String
+  }
+
   let constant: OpenVINOGraph.Constant
   private(set) var zeros: OpenVINOGraph.Constant?
   private(set) var scales: OpenVINOGraph.Constant?
@@ -11,33 +16,56 @@ struct OpenVINOWeight: Sendable {
 
   private static let maximumSteps = 16
 
-  /// Follows a matrix's input to its constant; nil if it comes to none.
+  /// Follows a matrix's input to its constant; nil if it comes to none that can be read.
   init?(_ layer: OpenVINOLayer, in graph: OpenVINOGraph) throws {
+    guard case .success(let weight) = try Self.find(layer, in: graph) else { return nil }
+    self = weight
+  }
+
+  private init(constant: OpenVINOGraph.Constant) { self.constant = constant }
+
+  /// Follows a matrix's input to its constant.
+  static func find(
+    _ layer: OpenVINOLayer, in graph: OpenVINOGraph
+  ) throws -> Result<OpenVINOWeight, Unreadable> {
     var layer = layer
-    for _ in 0..<Self.maximumSteps {
+    var zeros: OpenVINOGraph.Constant?
+    var scales: OpenVINOGraph.Constant?
+    var isTransposed = false
+    for _ in 0..<maximumSteps {
       if let constant = try graph.constant(layer) {
-        self.constant = constant
-        return
+        var weight = OpenVINOWeight(constant: constant)
+        (weight.zeros, weight.scales, weight.isTransposed) = (zeros, scales, isTransposed)
+        return .success(weight)
       }
-      guard let next = graph.input(layer, 0) else { return nil }
+      guard let next = graph.input(layer, 0) else { break }
+      let other = try constant(graph.input(layer, 1), in: graph)
       switch layer.operation {
       case "Convert", "Reshape": break
-      case "Transpose": isTransposed.toggle()
+      case "Transpose":
+        guard scales == nil, zeros == nil, let other, try other.integers(atMost: 8) == [1, 0] else {
+          return .failure(Unreadable(problem: "transposed in another way than a matrix"))
+        }
+        isTransposed.toggle()
       case "Multiply":
-        guard scales == nil, let scales = try Self.constant(graph.input(layer, 1), in: graph) else {
-          return nil
+        // The way leads backwards: zeros are taken away before scales are multiplied.
+        guard scales == nil, zeros == nil, let other else {
+          return .failure(Unreadable(problem: "multiplied more than once, or not by a constant"))
         }
-        self.scales = scales
+        scales = other
       case "Subtract":
-        guard zeros == nil, let zeros = try Self.constant(graph.input(layer, 1), in: graph) else {
-          return nil
+        guard zeros == nil, scales != nil, let other else {
+          return .failure(Unreadable(problem: "less something else than the zeros of its codes"))
         }
-        self.zeros = zeros
-      default: return nil
+        zeros = other
+      case "Gather":
+        return .failure(
+          Unreadable(problem: "a codebook's values (Gather), expected integer codes and scales"))
+      default: return .failure(Unreadable(problem: "computed by \(layer.operation)"))
       }
       layer = next
     }
-    return nil
+    return .failure(Unreadable(problem: "computed by \(layer.operation) \(layer.name)"))
   }
 
   /// A constant, converted or not.
@@ -76,29 +104,66 @@ struct OpenVINOWeight: Sendable {
     }
     let types = ["u2": 2, "u4": 4, "i4": 4, "u8": 8, "i8": 8]
     guard let bits = types[constant.elementType] else {
-      throw error(constant, "expected u2, u4, i4, u8 or i8 beside a scale")
+      throw error(
+        constant,
+        "expected u2, u4, i4, u8 or i8 beside a scale: floating-point codes cannot be read, convert "
+          + "the original model's folder")
     }
-    guard let scales, (2...3).contains(dimensions.count), isOutputLast == isTransposed else {
+    guard let scales, (2...3).contains(dimensions.count) else {
       throw error(constant, "expected a matrix [row][column] or [row][group][column] with scales")
     }
-    let rows = dimensions[0]
-    let groups = dimensions.count == 3 ? dimensions[1] : 1
-    let columns = constant.count / rows
-    guard scales.count == rows * groups else {
-      throw error(scales, "expected \(rows) rows of \(groups)")
-    }
-    let isSigned = constant.elementType.hasPrefix("i")
+    let groups = try groups(bits, isOutputFirst: isOutputLast == isTransposed)
     return try QuantizedMatrix(
-      name: name, shape: [columns, rows],
+      name: name, shape: [groups.columns, groups.rows],
       codes: PackedCodes(
-        constant.bytes, bits: bits, isSigned: isSigned, rowBits: columns * bits),
-      groupSize: columns / groups, scales: scales.floats(),
-      offset: offset(bits, rows, groups, isSigned), precision: precision, source: constant.label)
+        constant.bytes, bits: bits, isSigned: isSigned,
+        order: groups.isOutputFirst
+          ? .rows(stride: groups.columns * bits) : .columns(rows: groups.rows)),
+      groupSize: groups.columns / groups.count, scales: scales.floats(),
+      order: scales.count == 1 ? .shared : groups.order(),
+      offset: offset(bits, groups), precision: precision, source: constant.label)
   }
 
-  private func offset(
-    _ bits: Int, _ rows: Int, _ groups: Int, _ isSigned: Bool
-  ) throws -> QuantizedMatrix.Offset {
+  private var isSigned: Bool { constant.elementType.hasPrefix("i") }
+
+  /// How codes with one scale lie in the constant.
+  private struct Groups {
+    let rows: Int
+    let columns: Int
+    /// Groups in a row.
+    let count: Int
+    let isOutputFirst: Bool
+    /// The dimensions of scales and zeros.
+    let dimensions: [Int]
+
+    /// How scales and zeros lie, values of some bits.
+    func order(bits: Int = 1) -> RowOrder {
+      isOutputFirst ? .rows(stride: count * bits) : .columns(rows: rows)
+    }
+  }
+
+  /// `[row][group][column]` if the output comes first, else `[group][column][row]`.
+  private func groups(_ bits: Int, isOutputFirst: Bool) throws -> Groups {
+    let dimensions = constant.dimensions
+    let rows = isOutputFirst ? dimensions[0] : dimensions[dimensions.count - 1]
+    let count = dimensions.count == 3 ? dimensions[isOutputFirst ? 1 : 0] : 1
+    let groups = Groups(
+      rows: rows, columns: constant.count / rows, count: count, isOutputFirst: isOutputFirst,
+      dimensions: isOutputFirst ? [rows, count] : [count, rows])
+    guard let scales else { return groups }
+    for array in [scales, zeros].compactMap({ $0 }) {
+      let found = array.dimensions.filter { $0 > 1 }
+      guard array.count == 1 || found == groups.dimensions.filter({ $0 > 1 }) else {
+        throw error(array, "expected one value, or \(groups.dimensions)")
+      }
+    }
+    guard scales.count > 1 || count == 1 else {
+      throw error(scales, "expected \(groups.dimensions)")
+    }
+    return groups
+  }
+
+  private func offset(_ bits: Int, _ groups: Groups) throws -> QuantizedMatrix.Offset {
     // A signed code is read plus half of its range.
     guard let zeros else { return .zero(isSigned ? 1 << (bits - 1) : 0) }
     guard zeros.elementType == constant.elementType else {
@@ -108,11 +173,8 @@ struct OpenVINOWeight: Sendable {
       let codes = PackedCodes(zeros.bytes, bits: bits, isSigned: isSigned, rowBits: bits)
       return .zero(Int(try codes.load(rows: 0..<1, count: 1)[0]))
     }
-    guard zeros.count == rows * groups else {
-      throw error(zeros, "expected \(rows) rows of \(groups)")
-    }
     return .zeros(
-      PackedCodes(zeros.bytes, bits: bits, isSigned: isSigned, rowBits: groups * bits))
+      PackedCodes(zeros.bytes, bits: bits, isSigned: isSigned, order: groups.order(bits: bits)))
   }
 
   private func error(_ constant: OpenVINOGraph.Constant, _ expected: String) -> QuantizationError {
