@@ -20,7 +20,15 @@ struct DoctorReport {
   func text(asksToFix: Bool) -> String {
     let file = doctor.file
     let name = (path as NSString).lastPathComponent.printable
-    var parts = ["\(file.tensors.count) tensors", Bytes.text(file.byteCount)]
+    let isCut = !file.cutTensors.isEmpty
+    var parts = [
+      isCut
+        ? "\(file.tensors.count) of \(file.tensors.count + file.cutTensors.count) tensors"
+        : "\(file.tensors.count) tensors",
+      isCut
+        ? "\(Bytes.text(file.byteCount)) of \(Bytes.text(file.byteCount + file.missingBytes))"
+        : Bytes.text(file.byteCount),
+    ]
     if let published = doctor.publishedName { parts.insert("\(published) by its shape", at: 0) }
     var text = Self.wrap("\(style.bold(name)): \(parts.joined(separator: ", "))", indent: 0) + "\n"
     for finding in doctor.findings { text += "\n" + block(finding) }

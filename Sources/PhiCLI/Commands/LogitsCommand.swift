@@ -26,7 +26,7 @@ let logitsCommand = Command(
   }
   let tokens = try list.split(separator: ",", omittingEmptySubsequences: false).map { text in
     guard let token = Int32(text.trimmingCharacters(in: .whitespaces)) else {
-      throw UsageError(description: "--tokens: found '\(text)', expected a token id")
+      throw UsageError(option: "tokens", "expected token ids with commas, found '\(text)'")
     }
     return token
   }

@@ -40,7 +40,13 @@ enum ModelLocator {
 
   /// The models in the folders, by name: the file's without its extension.
   static func models() -> [(name: String, path: String)] {
-    folders.flatMap { folder in
+    if let folder = folders.first, folders.count == 1,
+      ProcessInfo.processInfo.environment["PHI_MODELS"] == folder,
+      !FileManager.default.fileExists(atPath: folder)
+    {
+      Note.write("PHI_MODELS: there is no folder '\(folder)'")
+    }
+    return folders.flatMap { folder in
       let files = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
       return files.filter { $0.hasSuffix(".gguf") }.sorted().map { file in
         (String(file.dropLast(5)), "\(folder)/\(file)")
@@ -52,6 +58,7 @@ enum ModelLocator {
   /// there is.
   static func path(_ name: String?) throws(NotFound) -> String {
     let environment = ProcessInfo.processInfo.environment["PHI_MODEL"]
+    let source = name == nil ? "PHI_MODEL: " : ""
     if let name = name ?? environment.flatMap({ $0.isEmpty ? nil : $0 }) {
       if FileManager.default.fileExists(atPath: name) || name.contains("/") { return name }
       let found = models()
@@ -64,7 +71,7 @@ enum ModelLocator {
       if prefixed.count == 1 { return prefixed[0].path }
       if name.hasSuffix(".gguf") { return name }
       throw NotFound(
-        description: "no model '\(name)': neither a file nor one of "
+        description: "\(source)no model '\(name)': neither a file nor one of "
           + (found.isEmpty ? "models/, which is empty" : found.map(\.name).joined(separator: ", ")))
     }
     let found = models()
