@@ -42,7 +42,8 @@ struct ByteCursor {
     }
     guard length <= UInt64(remaining) else {
       throw GGUFError(
-        path, "\(what()) is \(length) bytes long, but the file ends \(remaining) bytes on")
+        path,
+        "\(what()) is \(length) bytes long, but the file ends \(remaining) bytes on; \(cutOff)")
     }
     return try read(count: Int(length), what())
   }
@@ -50,6 +51,19 @@ struct ByteCursor {
   private func tooShort(_ what: String, _ size: Int) -> GGUFError {
     GGUFError(
       path,
-      "the file ends inside \(what): expected \(size) bytes at \(offset), found \(remaining)")
+      "the file ends inside \(what): expected \(size) bytes at \(offset), found \(remaining); "
+        + cutOff)
+  }
+
+  /// What makes a file end too early, in words.
+  var cutOff: String {
+    "the file is cut off at \(bytes.count) bytes, within its header, or the header is damaged"
+  }
+
+  /// Where nothing but zeros follows to the end of the file; nil where something else does.
+  var zerosBegin: Int? {
+    let start = bytes.zeroTailStart()
+    // A few zeros are as good as any other bytes.
+    return start <= offset && bytes.count - offset >= 16 ? start : nil
   }
 }

@@ -16,6 +16,10 @@ public final class GGUFFile: Sendable {
   public let flaws: [GGUFFlaw]
   /// Bytes after the last tensor's, of the file that has the most.
   public let trailingBytes: Int
+  /// Tensors that the directory names and the files do not hold whole.
+  public let cutTensors: [String]
+  /// Bytes that are missing at the ends of the files.
+  public let missingBytes: Int
 
   /// Bytes of all tensors.
   public var tensorBytes: Int { tensors.reduce(0) { $0 + $1.bytes.count } }
@@ -23,6 +27,7 @@ public final class GGUFFile: Sendable {
   public var valueCount: Int { tensors.reduce(0) { $0 + $1.elementCount } }
 
   private let files: [MappedFile]
+  private let paths: [String]
   /// What keeps tensors alive that lie in no file.
   private let owner: (any AnyObject & Sendable)?
   private let index: [String: Int]
@@ -54,6 +59,9 @@ public final class GGUFFile: Sendable {
     version = parts[0].header.version
     metadata = parts[0].header.metadata
     trailingBytes = parts.map(\.header.trailingBytes).max() ?? 0
+    cutTensors = parts.flatMap(\.header.cutTensors)
+    missingBytes = parts.reduce(0) { $0 + $1.header.missingBytes }
+    paths = parts.map(\.path)
     var tensors: [TensorView] = []
     var flaws = FlawList(isTolerant: isTolerant, flaws: parts.flatMap(\.header.flaws))
     byteCount = parts.reduce(0) { $0 + $1.file.bytes.count }
@@ -96,6 +104,14 @@ public final class GGUFFile: Sendable {
     byteCount = base.byteCount
     flaws = base.flaws
     trailingBytes = base.trailingBytes
+    cutTensors = base.cutTensors
+    missingBytes = base.missingBytes
+    paths = base.paths
+  }
+
+  /// Each file and its bytes.
+  var fileBytes: [(path: String, bytes: UnsafeRawBufferPointer)] {
+    zip(paths, files).map { ($0, $1.bytes) }
   }
 
   /// The tensor of a name.

@@ -63,7 +63,9 @@ extension GGUFHeader {
     }
     guard Int(count) <= cursor.remaining / smallest else {
       throw GGUFError(
-        path, "\(key): \(count) elements do not fit a file of \(cursor.remaining) more bytes")
+        path,
+        "\(key): \(count) elements do not fit a file of \(cursor.remaining) more bytes; "
+          + cursor.cutOff)
     }
     var bytes: UnsafeRawBufferPointer
     if let size = type.fixedSize {

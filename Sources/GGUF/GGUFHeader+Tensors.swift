@@ -8,11 +8,23 @@ extension GGUFHeader {
     let byteCount: Int
   }
 
-  /// The tensors, and the bytes that follow the last one's.
+  /// What the directory says, held against the file.
+  struct Directory {
+    /// Tensors that the file holds.
+    var tensors: [TensorView] = []
+    /// Bytes after the last one's.
+    var trailingBytes = 0
+    /// Tensors that the file does not hold whole.
+    var cutTensors: [String] = []
+    /// Bytes that are missing at the end of the file.
+    var missingBytes = 0
+  }
+
+  /// The tensors that the directory names.
   static func readTensors(
     _ path: String, _ cursor: inout ByteCursor, count: Int, alignment: Int, _ file: MappedFile,
     flaws: inout FlawList
-  ) throws(GGUFError) -> (tensors: [TensorView], trailing: Int) {
+  ) throws(GGUFError) -> Directory {
     var entries: [Entry] = []
     var names: Set<String> = []
     for number in 0..<count {
@@ -24,42 +36,55 @@ extension GGUFHeader {
       }
       entries.append(entry)
     }
-    guard !entries.isEmpty else { return ([], 0) }
+    var directory = Directory()
+    guard !entries.isEmpty else { return directory }
+    let fileEnd = file.bytes.count
     let start = padded(cursor.offset, alignment)
-    // Sums cannot overflow: each size is at most the file's, and is checked before it is added.
     var expected = 0
     var end = 0
-    var tensors: [TensorView] = []
-    tensors.reserveCapacity(count)
+    var endOfAll = 0
+    directory.tensors.reserveCapacity(count)
     for entry in entries {
       if entry.offset != UInt64(expected) {
         try flaws.add(
           .misplacedTensor,
           GGUFError(path, "\(entry.name): offset \(entry.offset), expected \(expected)"))
         // Another offset than the expected one is followed as far as the file reaches.
-        expected = Int(min(entry.offset, UInt64(file.bytes.count)))
+        expected = Int(min(entry.offset, UInt64(max(fileEnd, expected))))
       }
-      let available = file.bytes.count - start - expected
-      guard available >= entry.byteCount else {
-        try flaws.add(
-          .missingBytes,
-          GGUFError(
-            path,
-            "\(entry.name): the file ends inside its data: expected \(entry.byteCount) bytes, "
-              + "found \(max(0, available))"))
-        expected = file.bytes.count
-        continue
+      // A sum that leaves no room for more is cut there: the file ends long before.
+      let last = min(start + expected + entry.byteCount, largestEnd)
+      endOfAll = max(endOfAll, last)
+      if last <= fileEnd {
+        directory.tensors.append(
+          TensorView(
+            name: entry.name, type: entry.type, shape: entry.shape,
+            mappedBytes: UnsafeRawBufferPointer(
+              rebasing: file.bytes[start + expected..<last])))
+        end = max(end, last)
+      } else {
+        directory.cutTensors.append(entry.name)
       }
-      let range = start + expected..<start + expected + entry.byteCount
-      tensors.append(
-        TensorView(
-          name: entry.name, type: entry.type, shape: entry.shape,
-          mappedBytes: UnsafeRawBufferPointer(rebasing: file.bytes[range])))
-      end = max(end, range.upperBound)
-      expected = padded(expected + entry.byteCount, alignment)
+      expected = padded(last - start, alignment)
     }
-    return (tensors, file.bytes.count - max(end, min(start, file.bytes.count)))
+    directory.trailingBytes = fileEnd - max(end, min(start, fileEnd))
+    directory.missingBytes = max(0, endOfAll - fileEnd)
+    if let first = directory.cutTensors.first {
+      try flaws.add(
+        .missingBytes,
+        GGUFError(
+          path,
+          "\(first): the file ends inside its data, at \(fileEnd) bytes: expected "
+            + (endOfAll == largestEnd
+              ? "far more" : "\(endOfAll), so that \(directory.missingBytes) are missing")
+            + "; it holds \(directory.tensors.count) of \(entries.count) tensors"))
+    }
+    return directory
   }
+
+  /// An end of the data that no file reaches, below which sums cannot overflow: a tensor has at most
+  /// 2^56 bytes.
+  private static let largestEnd = 1 << 60
 
   private static func readEntry(
     _ path: String, _ cursor: inout ByteCursor, _ number: Int

@@ -10,6 +10,10 @@ struct GGUFHeader {
   let flaws: [GGUFFlaw]
   /// Bytes after the last tensor's.
   let trailingBytes: Int
+  /// Tensors that the directory names and the file does not hold whole.
+  let cutTensors: [String]
+  /// Bytes that are missing at the end of the file.
+  let missingBytes: Int
 
   /// Longest key, by the specification.
   static let keyLimit = 65535
@@ -23,15 +27,28 @@ struct GGUFHeader {
   init(path: String, _ file: MappedFile, isTolerant: Bool = false) throws(GGUFError) {
     var flaws = FlawList(isTolerant: isTolerant)
     var cursor = ByteCursor(path: path, file.bytes)
-    version = try Self.readVersion(path, &cursor)
-    let tensorCount = try Self.readCount(path, &cursor, "tensors", smallest: 24)
-    let pairCount = try Self.readCount(path, &cursor, "metadata pairs", smallest: 13)
-    let metadata = try Self.readMetadata(
-      path, &cursor, count: pairCount, owner: file, flaws: &flaws)
-    self.metadata = metadata
-    (tensors, trailingBytes) = try Self.readTensors(
-      path, &cursor, count: tensorCount, alignment: try Self.alignment(metadata), file,
-      flaws: &flaws)
+    do throws(GGUFError) {
+      version = try Self.readVersion(path, &cursor)
+      let tensorCount = try Self.readCount(path, &cursor, "tensors", smallest: 24)
+      let pairCount = try Self.readCount(path, &cursor, "metadata pairs", smallest: 13)
+      let metadata = try Self.readMetadata(
+        path, &cursor, count: pairCount, owner: file, flaws: &flaws)
+      self.metadata = metadata
+      let directory = try Self.readTensors(
+        path, &cursor, count: tensorCount, alignment: try Self.alignment(metadata), file,
+        flaws: &flaws)
+      tensors = directory.tensors
+      trailingBytes = directory.trailingBytes
+      cutTensors = directory.cutTensors
+      missingBytes = directory.missingBytes
+    } catch {
+      // Whatever the zeros were taken for, they are what is wrong.
+      guard let start = cursor.zerosBegin else { throw error }
+      throw GGUFError(
+        path,
+        "holds nothing but zeros from byte \(start) of \(file.bytes.count) on, where its header goes "
+          + "on: a download that did not complete")
+    }
     self.flaws = flaws.flaws
   }
 
@@ -61,7 +78,9 @@ struct GGUFHeader {
     let count = try cursor.read(Int64.self, "the number of \(what)")
     guard count >= 0 else { throw GGUFError(path, "the number of \(what) is negative: \(count)") }
     guard count <= cursor.remaining / smallest else {
-      throw GGUFError(path, "\(count) \(what) do not fit a file of \(cursor.remaining) more bytes")
+      throw GGUFError(
+        path,
+        "\(count) \(what) do not fit a file of \(cursor.remaining) more bytes; \(cursor.cutOff)")
     }
     return Int(count)
   }

@@ -1,3 +1,5 @@
+import Synchronization
+
 /// The key-value pairs of a file, in its order.
 public struct GGUFMetadata: Sendable {
   /// The file, for messages.
@@ -5,17 +7,43 @@ public struct GGUFMetadata: Sendable {
   /// All pairs.
   public let entries: [(key: String, value: MetadataValue)]
   private let index: [String: Int]
+  /// The keys that were asked for; nil where nobody wants to know.
+  private let use: KeyUse?
+
+  private final class KeyUse: Sendable {
+    let keys = Mutex<Set<String>>([])
+  }
 
   /// Pairs with distinct keys; of equal ones the first counts.
   public init(_ entries: [(key: String, value: MetadataValue)], source: String) {
     self.source = source
     self.entries = entries
+    use = nil
     index = Dictionary(
       entries.enumerated().map { ($1.key, $0) }, uniquingKeysWith: { first, _ in first })
   }
 
+  private init(recording other: GGUFMetadata) {
+    source = other.source
+    entries = other.entries
+    index = other.index
+    use = KeyUse()
+  }
+
+  /// The same pairs, which from now on note which keys are asked for.
+  public func recording() -> GGUFMetadata { GGUFMetadata(recording: self) }
+
+  /// Pairs whose keys nobody has asked for since `recording` made these.
+  public var unread: [(key: String, value: MetadataValue)] {
+    let keys = use?.keys.withLock { $0 } ?? []
+    return entries.filter { !keys.contains($0.key) }
+  }
+
   /// The value of a key.
-  public subscript(_ key: String) -> MetadataValue? { index[key].map { entries[$0].value } }
+  public subscript(_ key: String) -> MetadataValue? {
+    use?.keys.withLock { _ = $0.insert(key) }
+    return index[key].map { entries[$0].value }
+  }
 
   /// An integer of any width; nil if the key is absent.
   public func integer(

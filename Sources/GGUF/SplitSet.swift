@@ -4,6 +4,7 @@ import Foundation
 enum SplitSet {
   /// One of the files.
   struct Part {
+    let path: String
     let file: MappedFile
     let header: GGUFHeader
   }
@@ -12,7 +13,7 @@ enum SplitSet {
   static func open(
     _ path: String, _ file: MappedFile, _ header: GGUFHeader, isTolerant: Bool
   ) throws(GGUFError) -> [Part] {
-    let opened = Part(file: file, header: header)
+    let opened = Part(path: path, file: file, header: header)
     let count = try header.metadata.integer("split.count", in: 0...65535) ?? 0
     guard count > 1 else { return [opened] }
     let number = try header.metadata.integer("split.no", in: 0...count - 1) ?? 0
@@ -33,8 +34,9 @@ enum SplitSet {
     }
     let total = parts.reduce(0) { $0 + $1.header.tensors.count }
     let key = "split.tensors.count"
+    let cut = parts.reduce(0) { $0 + $1.header.cutTensors.count }
     if let expected = try parts[0].header.metadata.integer(key, in: 0...Int(Int32.max)),
-      expected != total
+      expected != total + cut
     {
       throw GGUFError(path, "\(key): the set has \(total) tensors, expected \(expected)")
     }
@@ -54,7 +56,7 @@ enum SplitSet {
     guard foundNumber == number else {
       throw GGUFError(path, "split.no: found \(foundNumber), expected \(number)")
     }
-    return Part(file: file, header: header)
+    return Part(path: path, file: file, header: header)
   }
 
   /// A part's name, made from the name of the whole.

@@ -12,6 +12,8 @@ public final class Model: Sendable {
   public let configuration: ModelConfiguration
   /// Text to tokens and back.
   public let tokenizer: Tokenizer
+  /// What a person should know of the file, a line each: what in it was not used.
+  public let notes: [String]
   /// The format of most weights that every token is multiplied with: those of the blocks.
   public let mainFormat: WeightFormat
 
@@ -22,7 +24,8 @@ public final class Model: Sendable {
   ///
   /// - Parameter path: A GGUF file, or the first of a split set.
   /// - Throws: `GGUFError` if the file is malformed, `TokenizerError` if its vocabulary is, and
-  ///   `ModelError` if a tensor or key is missing or does not fit the others.
+  ///   `ModelError` if a tensor or key is missing, does not fit the others, or asks for a computation
+  ///   that the runtime does not do.
   public convenience init(path: String) throws { try self.init(GGUFFile(path: path)) }
 
   /// Checks that an open file can run.
@@ -31,10 +34,12 @@ public final class Model: Sendable {
   /// - Throws: As `init(path:)`.
   public init(_ file: GGUFFile) throws {
     self.file = file
-    configuration = try ModelConfiguration(file.metadata)
+    let metadata = file.metadata.recording()
+    configuration = try ModelConfiguration(metadata)
     (graph, rotary) = try configuration.graph(file)
     mainFormat = WeightFormat(mostOf: file)
-    tokenizer = try Tokenizer(file.metadata)
+    tokenizer = try Tokenizer(metadata)
+    notes = try UnusedKeys.check(metadata, configuration)
     guard tokenizer.vocabulary.count <= graph.embeddings.rows else {
       throw ModelError(
         "\(file.path): token_embd.weight: expected \(tokenizer.vocabulary.count) rows, one for "
@@ -55,6 +60,7 @@ public final class Model: Sendable {
     file = GGUFFile(base.file, replacing: tensors, keeping: owner)
     configuration = base.configuration
     tokenizer = base.tokenizer
+    notes = base.notes
     (graph, rotary) = try configuration.graph(file)
     mainFormat = WeightFormat(mostOf: file)
   }
@@ -74,7 +80,9 @@ extension ModelConfiguration {
       case .phi3, .llama: try Phi3(reader, self)
       case .phimoe: try PhiMoE(reader, self)
       }
-    return (graph, try RotaryEmbedding(reader, self))
+    let rotary = try RotaryEmbedding(reader, self)
+    try reader.use.checkAll(of: file, architecture)
+    return (graph, rotary)
   }
 }
 

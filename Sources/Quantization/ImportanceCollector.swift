@@ -92,7 +92,8 @@ public final class ImportanceCollector {
   ///   - progress: Is told after each stretch how many of how many are done; false ends the run,
   ///     and what was measured so far is returned.
   /// - Returns: Sums over all stretches.
-  /// - Throws: As `Session.append`.
+  /// - Throws: As `Session.append`, which refuses activations that are no numbers;
+  ///   `QuantizationError` if a matrix's sums overflow.
   public func collect(
     _ stretches: some Collection<[Int32]>, dataset: String,
     progress: (Int, Int) -> Bool = { _, _ in true }
@@ -110,14 +111,15 @@ public final class ImportanceCollector {
       done += 1
       guard progress(done, stretches.count) else { break }
     }
-    let entries = targets.compactMap { target -> (String, ImportanceMatrix.Entry)? in
+    let entries = try targets.compactMap { target -> (String, ImportanceMatrix.Entry)? in
       guard target.counts.contains(where: { $0 > 0 }) else { return nil }
-      return (
-        target.name,
-        ImportanceMatrix.Entry(
-          sums: (0..<target.sums.count).map { Float(target.sums.pointer[$0]) },
-          counts: target.counts.map(Float.init))
-      )
+      let entry = ImportanceMatrix.Entry(
+        sums: (0..<target.sums.count).map { Float(target.sums.pointer[$0]) },
+        counts: target.counts.map(Float.init))
+      if let problem = entry.problem {
+        throw QuantizationError("\(session.model.file.path): \(target.name): \(problem)")
+      }
+      return (target.name, entry)
     }
     return ImportanceMatrix(
       entries: Dictionary(uniqueKeysWithValues: entries), datasets: [dataset], chunkCount: done,

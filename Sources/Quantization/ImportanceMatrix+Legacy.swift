@@ -16,7 +16,11 @@ extension ImportanceMatrix {
       let name = try cursor.text(try cursor.integer("length of name \(number)", 1...4096))
       let calls = try cursor.integer("calls of \(name)", 0...Int(Int32.max))
       let values = try cursor.floats(try cursor.integer("values of \(name)", 1...1 << 28))
-      entries[name] = Entry(sums: values, counts: [Float(max(1, calls))])
+      let entry = Entry(sums: values, counts: [Float(max(1, calls))])
+      if let problem = entry.problem { throw GGUFError(path, "\(name): \(problem)") }
+      guard entries.updateValue(entry, forKey: name) == nil else {
+        throw GGUFError(path, "\(name): comes twice, expected each matrix once")
+      }
     }
     if !cursor.isAtEnd { chunkCount = try cursor.integer("chunks", 0...Int(Int32.max)) }
     if !cursor.isAtEnd {

@@ -18,6 +18,31 @@ public struct ImportanceMatrix: Sendable {
       self.sums = sums
       self.counts = counts
     }
+
+    /// What cannot be in sums of squares, in words; nil if nothing is wrong.
+    ///
+    /// An expert that no token chose has a count and sums of 0.
+    var problem: String? {
+      func text(_ value: Float) -> String { value.isNaN ? "nan" : "\(value)" }
+      if let place = sums.firstIndex(where: { !($0 >= 0 && $0 < .infinity) }) {
+        return "found \(text(sums[place])) as the sum of column \(place), expected a finite sum of "
+          + "squares"
+      }
+      if let place = counts.firstIndex(where: { !($0 >= 0 && $0 < .infinity) }) {
+        return "found \(text(counts[place])) as the count of expert \(place), expected a number of "
+          + "tokens"
+      }
+      guard counts.contains(where: { $0 > 0 }) else {
+        return "found a count of 0, expected a number of tokens that it was measured on"
+      }
+      let width = sums.count / counts.count
+      if let expert = counts.indices.first(where: { expert in
+        counts[expert] == 0 && sums[expert * width..<(expert + 1) * width].contains { $0 != 0 }
+      }) {
+        return "found sums for expert \(expert), whose count is 0"
+      }
+      return nil
+    }
   }
 
   /// By tensor.
@@ -56,6 +81,13 @@ public struct ImportanceMatrix: Sendable {
     self.path = path
   }
 
+  /// Whether a tensor of a file belongs to one of the entries.
+  private static func isPart(_ name: String, of entries: [String: Entry]) -> Bool {
+    [".in_sum2", ".counts"].contains {
+      name.hasSuffix($0) && entries[String(name.dropLast($0.count))] != nil
+    }
+  }
+
   private init(_ file: GGUFFile) throws {
     self.init(
       datasets: try file.metadata.stringArray("imatrix.datasets") ?? [],
@@ -72,7 +104,12 @@ public struct ImportanceMatrix: Sendable {
           file.path,
           "\(name): found \(entry.sums.count) sums for \(entry.counts.count) experts")
       }
+      if let problem = entry.problem { throw GGUFError(file.path, "\(name): \(problem)") }
       entries[name] = entry
+    }
+    for tensor in file.tensors where !Self.isPart(tensor.name, of: entries) {
+      throw GGUFError(
+        file.path, "\(tensor.name): expected NAME.in_sum2 and NAME.counts, an importance matrix")
     }
     guard !entries.isEmpty else {
       throw GGUFError(file.path, "has no tensor NAME.in_sum2, expected an importance matrix")
@@ -104,9 +141,8 @@ public struct ImportanceMatrix: Sendable {
       let count = entry.counts[index / perCount]
       weights[index] = count > 0 ? weights[index] / count : 0
     }
-    guard weights.allSatisfy({ $0.isFinite && $0 >= 0 }) else {
-      throw QuantizationError(
-        "\(path ?? "importance matrix"): \(name): expected finite sums of squares")
+    if let problem = entry.problem {
+      throw QuantizationError("\(path ?? "importance matrix"): \(name): \(problem)")
     }
     let seen = weights.filter { $0 > 0 }
     guard !seen.isEmpty else { return nil }

@@ -49,6 +49,19 @@ public struct MixRules: Sendable {
     Self.fitting(isOutput(name) ? output(columns) : inner(name), columns: columns)
   }
 
+  /// The format that the mix has for a quantized tensor, whether or not its rows fit.
+  public func wanted(of name: String) -> TensorType {
+    guard isOutput(name) else { return inner(name) }
+    return mix.base.blockSize == 1 || mix.base == .q8_0 ? mix.base : .q6_K
+  }
+
+  /// What becomes of a tensor that cannot have the format that the mix has for it; nil if it can.
+  public func fallback(of name: String, columns: Int) -> FormatFallback? {
+    let (wanted, type) = (wanted(of: name), type(of: name, columns: columns))
+    return wanted == type
+      ? nil : FormatFallback(tensor: name, columns: columns, wanted: wanted, type: type)
+  }
+
   /// The format itself, or where the row is no multiple of its block the one that takes its place.
   public static func fitting(_ type: TensorType, columns: Int) -> TensorType {
     guard columns % type.blockSize != 0 else { return type }

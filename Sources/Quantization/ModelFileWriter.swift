@@ -39,8 +39,9 @@ public final class ModelFileWriter {
   /// - Parameters:
   ///   - threads: How many.
   ///   - effort: How thoroughly formats are searched for the values nearest to the model's.
-  public init(threads: Int, effort: EncodingEffort = .normal) {
-    encoder = TensorEncoder(threads: threads, effort: effort)
+  ///   - checksCopies: Whether tensors that keep their format must hold finite weights too.
+  public init(threads: Int, effort: EncodingEffort = .normal, checksCopies: Bool = true) {
+    encoder = TensorEncoder(threads: threads, effort: effort, checksCopies: checksCopies)
   }
 
   /// Writes a file; it appears when it is complete.

@@ -10,10 +10,13 @@ public struct QuantizationError: Error, Sendable, Equatable, CustomStringConvert
 
   /// A value that the format cannot hold.
   static func value(
-    _ value: Float, tensor: String, row: Int, column: Int, type: TensorType
+    _ value: Float, tensor: String, row: Int, column: Int, type: TensorType,
+    largest: Float = Float(Float16.greatestFiniteMagnitude)
   ) -> QuantizationError {
+    let largest = largest < 1e9 ? "\(Int(largest))" : "\(largest)"
     let expected =
-      value.isFinite ? "expected at most 65504 for \(type.name)" : "expected finite weights"
+      value.isFinite
+      ? "expected at most \(largest) for \(type.name)" : "expected finite weights"
     return QuantizationError(
       "\(tensor): found \(value.isNaN ? "nan" : "\(value)") in row \(row), column \(column), \(expected)"
     )

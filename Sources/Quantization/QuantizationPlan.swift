@@ -49,22 +49,19 @@ public struct QuantizationPlan: Sendable {
     }
   }
 
-  /// A tensor whose rows are no whole number of the chosen format's blocks, and what it gets.
-  public struct Fallback: Sendable, Equatable {
-    /// The tensor.
-    public let tensor: String
-    /// What was chosen.
-    public let wanted: TensorType
-    /// What fits.
-    public let type: TensorType
-  }
-
   /// The tensors, in the source's order.
   public private(set) var items: [ModelFileWriter.Item]
   /// The metadata of the result.
   public let metadata: [(key: String, value: MetadataValue)]
   /// Tensors that could not get the chosen format.
-  public private(set) var fallbacks: [Fallback] = []
+  public private(set) var fallbacks: [FormatFallback] = []
+  /// What a person should know of the plan, a line each.
+  public private(set) var notes: [String] = []
+
+  /// Whether an importance matrix or more effort can change the result: some tensor is quantized.
+  public var encodesBlocks: Bool {
+    items.contains { $0.type.blockSize > 1 && $0.type != $0.source.type }
+  }
 
   /// Bytes of all tensors.
   public var byteCount: Int { items.reduce(0) { $0 + $1.description.byteCount } }
@@ -83,24 +80,20 @@ public struct QuantizationPlan: Sendable {
   ///   matrix does not fit the model, or the file is no model of a known architecture.
   public init(_ file: GGUFFile, _ options: Options) throws {
     let sources = file.tensors.map { StoredTensor($0, in: file) }
+    let matrices = sources.filter(Self.isQuantized)
+    try Self.check(options, matrices, file)
     let rules = MixRules(options.mix, for: try .init(file, options))
+    var use = options.importance.map(ImportanceUse.init)
     items = []
-    for override in options.overrides
-    where !sources.contains(where: { Self.isQuantized($0) && override.matches($0.name) }) {
-      throw QuantizationError(
-        "--tensor \(override.pattern)=\(override.type.name): no matrix of \(file.path) has a name "
-          + "that matches")
-    }
     for source in sources {
       guard Self.isQuantized(source) else {
         items.append(.init(source, as: source.type))
         continue
       }
-      let wanted = Self.type(of: source, options, rules)
-      let type = MixRules.fitting(wanted, columns: source.shape[0])
-      if type != wanted {
-        fallbacks.append(Fallback(tensor: source.name, wanted: wanted, type: type))
-      }
+      let fallback = Self.fallback(of: source, options, rules)
+      let type =
+        fallback?.type ?? Self.chosen(for: source, options) ?? rules.wanted(of: source.name)
+      if let fallback { fallbacks.append(fallback) }
       let isFloat = [.f32, .f16, .bf16].contains(source.type)
       guard isFloat || type == source.type || options.allowsRequantizing else {
         throw QuantizationError(
@@ -108,27 +101,78 @@ public struct QuantizationPlan: Sendable {
             + "quantizing again loses more (--allow-requantize does it all the same)")
       }
       let isOuter = ["token_embd.weight", "output.weight"].contains(source.name)
-      let importance =
-        isOuter ? nil : try options.importance?.weights(for: source.name, shape: source.shape)
-      items.append(.init(source, as: type, importance: importance))
+      let isEncoded = type.blockSize > 1 && type != source.type
+      items.append(
+        .init(
+          source, as: type,
+          importance: isOuter || !isEncoded ? nil : try use?.weights(for: source)))
     }
     metadata = Self.metadata(file.metadata, options)
+    notes = [FormatFallback.note(fallbacks, of: matrices.count)].compactMap { $0 }
+    if encodesBlocks { notes += try use?.notes() ?? [] }
+  }
+
+  /// Refuses options that would decide nothing.
+  private static func check(
+    _ options: Options, _ matrices: [StoredTensor], _ file: GGUFFile
+  ) throws {
+    for (index, override) in options.overrides.enumerated() {
+      let matching = matrices.filter { override.matches($0.name) }
+      let words = "--tensor \(override.pattern)=\(override.type.name)"
+      guard !matching.isEmpty else {
+        throw QuantizationError(
+          "\(words): no matrix of \(file.path) has a name that matches")
+      }
+      let earlier = options.overrides[..<index]
+      if matching.allSatisfy({ matrix in earlier.contains { $0.matches(matrix.name) } }) {
+        throw QuantizationError(
+          "\(words): every matrix that it matches is matched by a --tensor before it")
+      }
+    }
+    let outer = [
+      ("token-embedding-type", "token_embd.weight", options.embeddingType),
+      ("output-type", "output.weight", options.outputType),
+    ]
+    for (option, name, type) in outer where type != nil {
+      guard matrices.contains(where: { $0.name == name }) else {
+        throw QuantizationError(
+          "--\(option): \(file.path) has no \(name)"
+            + (name == "output.weight"
+              ? "; its output is the embedding, for which there is --token-embedding-type" : ""))
+      }
+      if let override = options.overrides.first(where: { $0.matches(name) }) {
+        throw QuantizationError(
+          "--\(option): --tensor \(override.pattern)=\(override.type.name) decides on \(name)")
+      }
+    }
   }
 
   private static func isQuantized(_ source: StoredTensor) -> Bool {
     MixRules.isQuantized(name: source.name, shape: source.shape)
   }
 
-  private static func type(
-    of source: StoredTensor, _ options: Options, _ rules: MixRules
-  ) -> TensorType {
+  /// The format that the options name for a matrix; nil where the mix decides.
+  private static func chosen(for source: StoredTensor, _ options: Options) -> TensorType? {
     if let type = options.types[source.name] { return type }
     if let override = options.overrides.first(where: { $0.matches(source.name) }) {
       return override.type
     }
     if source.name == "token_embd.weight", let type = options.embeddingType { return type }
     if source.name == "output.weight", let type = options.outputType { return type }
-    return options.isPure ? options.mix.base : rules.type(of: source.name, columns: source.shape[0])
+    return options.isPure ? options.mix.base : nil
+  }
+
+  /// What becomes of a matrix whose rows do not fit its format; nil where they do.
+  private static func fallback(
+    of source: StoredTensor, _ options: Options, _ rules: MixRules
+  ) -> FormatFallback? {
+    let columns = source.shape[0]
+    guard let wanted = chosen(for: source, options) else {
+      return rules.fallback(of: source.name, columns: columns)
+    }
+    let type = MixRules.fitting(wanted, columns: columns)
+    return type == wanted
+      ? nil : FormatFallback(tensor: source.name, columns: columns, wanted: wanted, type: type)
   }
 
   private static func metadata(

@@ -11,10 +11,18 @@ final class TensorEncoder {
   private static let pieceValues = 1 << 18
   private let parallel: Parallel
   private let encoder: RowEncoder
+  private let checksCopies: Bool
 
-  init(threads: Int, effort: EncodingEffort) {
+  /// An encoder on some threads.
+  ///
+  /// - Parameters:
+  ///   - threads: How many.
+  ///   - effort: How thoroughly the nearest codes are searched.
+  ///   - checksCopies: Whether weights that keep their format must be finite too.
+  init(threads: Int, effort: EncodingEffort, checksCopies: Bool = true) {
     parallel = Parallel(threads: threads)
     encoder = RowEncoder(effort: effort)
+    self.checksCopies = checksCopies
   }
 
   /// Encodes a tensor, in rounds of a few pieces for each thread, so that progress can be told
@@ -59,12 +67,43 @@ final class TensorEncoder {
     let start = UnsafeMutableRawPointer(bytes.pointer)
     if item.type == item.source.type {
       try item.source.copy(rows: rows, into: start)
+      if checksCopies { try checkCopy(rows, of: item, description, start) }
     } else {
       try encode(rows, of: item, description, into: start)
     }
     try sink(
       UnsafeRawBufferPointer(start: start, count: bytes.count),
       rows.lowerBound * description.rowBytes)
+  }
+
+  /// Refuses values that are no numbers, or larger than the format holds.
+  private func check(
+    _ values: UnsafePointer<Float>, rows: Range<Int>, columns: Int,
+    of item: ModelFileWriter.Item, limit: Float
+  ) throws {
+    let count = rows.count * columns
+    guard let index = FiniteValues.firstBeyond(values, count: count, limit: limit) else { return }
+    throw QuantizationError.value(
+      values[index], tensor: item.source.name, row: rows.lowerBound + index / columns,
+      column: index % columns, type: item.type, largest: limit)
+  }
+
+  /// Refuses weights that are copied as they are and are no numbers; formats that cannot be read pass.
+  private func checkCopy(
+    _ rows: Range<Int>, of item: ModelFileWriter.Item, _ description: TensorDescription,
+    _ bytes: UnsafeRawPointer
+  ) throws {
+    guard let format = WeightFormat(item.type) else { return }
+    let columns = description.columns
+    let matrix = Matrix(format: format, weights: bytes, rows: rows.count, columns: columns)
+    let values = Buffer<Float>(count: columns)
+    for row in 0..<rows.count {
+      matrix.decodeRow(row, into: values.pointer)
+      let place = rows.lowerBound + row
+      try check(
+        values.pointer, rows: place..<place + 1, columns: columns, of: item,
+        limit: .greatestFiniteMagnitude)
+    }
   }
 
   private func encode(
@@ -77,13 +116,8 @@ final class TensorEncoder {
     }
     let values = try Buffer<Float>(count: rows.count * columns, for: item.source.name)
     try item.source.read(rows: rows, into: values.pointer)
-    let limit =
-      item.type == .f16 ? Float(Float16.greatestFiniteMagnitude) : Float.greatestFiniteMagnitude
-    for index in 0..<values.count where !(abs(values.pointer[index]) <= limit) {
-      throw QuantizationError.value(
-        values.pointer[index], tensor: item.source.name, row: rows.lowerBound + index / columns,
-        column: index % columns, type: item.type)
-    }
+    try check(
+      values.pointer, rows: rows, columns: columns, of: item, limit: format.largestValue)
     // The rows of each expert have importances of their own.
     let rowsOfExpert = description.shape.count > 1 ? description.shape[1] : 1
     func write(_ importance: UnsafeBufferPointer<Float>?) {

@@ -70,6 +70,15 @@ public final class BudgetPlanner {
     }
   }
 
+  /// Bytes of a matrix in the smallest format that it can have.
+  public static func leastBytes(of shape: [Int]) -> Int {
+    formats.map { type in
+      TensorDescription(
+        name: "", type: MixRules.fitting(type, columns: shape.first ?? 1), shape: shape
+      ).byteCount
+    }.min() ?? 0
+  }
+
   /// The formats of least cost whose bytes together are within a budget.
   ///
   /// - Parameters:
@@ -111,11 +120,15 @@ public final class BudgetPlanner {
     let divergence = try divergence(of: source, as: coarse, weights)
     let error = FormatError(effort: effort)
     let coarseError = try error.squares(of: source, as: coarse, weights).noise
-    let scale = coarseError > 0 ? divergence / coarseError : 0
+    let scale = coarseError == 0 ? 0 : divergence / coarseError
+    // A format that cannot hold the matrix's largest values is no choice.
     let choices = try types.map { type in
       Choice(
         type: type, bytes: source.description(as: type).byteCount,
         cost: scale * (try error.squares(of: source, as: type, weights).noise))
+    }.filter(\.cost.isFinite)
+    guard !choices.isEmpty else {
+      throw QuantizationError("\(source.name): no format holds its values")
     }
     return Candidate(name: source.name, choices: Self.hull(choices))
   }

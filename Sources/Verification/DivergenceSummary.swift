@@ -12,7 +12,7 @@ public struct DivergenceSummary: Sendable {
   public let reverseDivergence: ClusteredMean
   /// Jensen's and Shannon's divergence in nats.
   public let jensenShannon: ClusteredMean
-  /// Divergences in rising order.
+  /// Divergences in rising order; any that are no numbers come last.
   public let sortedDivergences: [Double]
   /// Mean `−ln p` of the text, the reference's.
   public let referenceLoss: ClusteredMean
@@ -36,7 +36,7 @@ public struct DivergenceSummary: Sendable {
   public let entropyChange: ClusteredMean
 
   /// Whether the models nowhere differ at all.
-  public var isSame: Bool { sortedDivergences.last == 0 && sortedDivergences.first == 0 }
+  public var isSame: Bool { sortedDivergences.allSatisfy { $0 == 0 } && !sortedDivergences.isEmpty }
   /// The reference's perplexity.
   public var referencePerplexity: Double { exp(referenceLoss.mean) }
   /// The candidate's perplexity.
@@ -61,7 +61,7 @@ public struct DivergenceSummary: Sendable {
     divergence = mean(\.divergence)
     reverseDivergence = mean(\.reverseDivergence)
     jensenShannon = mean(\.jensenShannon)
-    sortedDivergences = all.map(\.divergence).sorted()
+    sortedDivergences = NumberOrder.rising(all.map(\.divergence))
     referenceLoss = mean(\.referenceLoss)
     candidateLoss = mean(\.candidateLoss)
     lossChange = mean { $0.candidateLoss - $0.referenceLoss }
@@ -100,6 +100,7 @@ public struct DivergenceSummary: Sendable {
       yy += (b - meanY) * (b - meanY)
       xy += (a - meanX) * (b - meanY)
     }
-    return xx > 0 && yy > 0 ? min(1, xy / (xx.squareRoot() * yy.squareRoot())) : 1
+    return xx == 0 || yy == 0
+      ? 1 : NumberOrder.atMost(1, xy / (xx.squareRoot() * yy.squareRoot()))
   }
 }

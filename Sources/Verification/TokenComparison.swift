@@ -36,8 +36,10 @@ public struct TokenComparison: Sendable, Equatable {
   /// The token that follows.
   public let next: Int32
 
-  /// Whether both find the same token the likeliest.
-  public var agreesOnTop: Bool { referenceTop == candidateTop }
+  /// Whether both models' distributions are numbers throughout; every other figure is NaN if not.
+  public var isNumber: Bool { !(referenceLoss.isNaN || candidateLoss.isNaN) }
+  /// Whether both find the same token the likeliest; false where logits are no numbers.
+  public var agreesOnTop: Bool { isNumber && referenceTop == candidateTop }
   /// The reference's probability of the token that follows.
   public var referenceProbability: Double { exp(-referenceLoss) }
   /// The candidate's probability of the token that follows.
@@ -68,26 +70,26 @@ public struct TokenComparison: Sendable, Equatable {
       let logP = Double(reference[index]) - p.normalizer
       let logQ = Double(candidate[index]) - q.normalizer
       let (a, b) = (exp(logP), exp(logQ))
-      // Terms of zero probability add nothing, however far apart the logits are.
-      if a > 0, logP > floor {
+      // Terms of zero probability add nothing, however far apart the logits are. What is no number
+      // is no zero, and goes into every sum.
+      if a != 0, !(logP <= floor) {
         forward += a * (logP - logQ)
         entropyP -= a * logP
       }
-      if b > 0 {
+      if b != 0 {
         backward += b * (logQ - logP)
         entropyQ -= b * logQ
       }
       if a != b {
         let logM = log((a + b) / 2)
-        middle += (a > 0 ? a * (logP - logM) : 0) + (b > 0 ? b * (logQ - logM) : 0)
+        middle += (a != 0 ? a * (logP - logM) : 0) + (b != 0 ? b * (logQ - logM) : 0)
       }
     }
     // Rounding alone can make sums of what cancels negative; stored logarithms do not add up to 1,
-    // and llama.cpp keeps what comes of that. What is no number stays none: `max` would make it 0, a
-    // perfect score.
-    divergence = forward < 0 && !floor.isFinite ? 0 : forward
-    reverseDivergence = backward < 0 ? 0 : backward
-    jensenShannon = middle < 0 ? 0 : middle / 2
+    // and llama.cpp keeps what comes of that.
+    divergence = floor.isFinite ? forward : NumberOrder.atLeast(0, forward)
+    reverseDivergence = NumberOrder.atLeast(0, backward)
+    jensenShannon = NumberOrder.atLeast(0, middle) / 2
     referenceEntropy = entropyP
     candidateEntropy = entropyQ
     referenceLoss = p.normalizer - Double(reference[Int(next)])
@@ -100,7 +102,9 @@ public struct TokenComparison: Sendable, Equatable {
     candidateTopChange =
       candidateTopProbability - exp(Double(reference[q.top]) - p.normalizer)
     let five = Self.likeliest(candidate)
-    sharedTop5 = Self.likeliest(reference).filter(five.contains).count
+    sharedTop5 =
+      referenceLoss.isNaN || candidateLoss.isNaN
+      ? 0 : Self.likeliest(reference).filter(five.contains).count
     self.next = next
   }
 

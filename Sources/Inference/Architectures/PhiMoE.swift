@@ -66,6 +66,7 @@ struct PhiMoE: ModelGraph {
     let mixture = pass.expertScratch
     pass.prepare(pass.normed.pointer, width: width)
     pass.project(block.router, into: mixture.routing.pointer)
+    pass.check(mixture.routing.pointer, pass.count * experts, .router, block: pass.block)
     for token in 0..<pass.count {
       mixture.choices.pointer[token] = Self.route(
         UnsafeMutableBufferPointer(

@@ -28,6 +28,8 @@ struct Norm: Sendable {
 /// architecture is the list of calls that it makes here.
 struct WeightReader {
   let file: GGUFFile
+  /// The tensors that were asked for.
+  let use = TensorUse()
 
   init(_ file: GGUFFile) { self.file = file }
 
@@ -79,11 +81,16 @@ struct WeightReader {
       columns: count)
     let buffer = try Buffer<Float>(count: count)
     matrix.decodeRow(0, into: buffer.pointer)
+    if let place = FiniteValues.firstBeyond(buffer.pointer, count: count) {
+      throw NonFiniteError(
+        file.path, tensor: name, row: 0, column: place, value: buffer.pointer[place])
+    }
     return Vector(buffer)
   }
 
   private func tensor(_ name: String) throws -> TensorView {
     guard let tensor = file.tensor(named: name) else { throw error(name, "tensor is missing") }
+    use.insert(name)
     return tensor
   }
 

@@ -110,9 +110,13 @@ struct Candidates: Sendable {
     hasProbabilities = false
   }
 
-  /// Divides logits.
+  /// Divides the logits' distances from the largest, so that the smallest temperature does not make
+  /// infinities of several: the probabilities are the same.
   mutating func divide(by temperature: Float) {
-    for index in list.indices { list[index].logit /= temperature }
+    let largest = list.reduce(-Float.infinity) { max($0, $1.logit) }
+    for index in list.indices {
+      list[index].logit = (list[index].logit - largest) / temperature
+    }
     hasProbabilities = false
   }
 

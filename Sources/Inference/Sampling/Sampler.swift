@@ -27,6 +27,10 @@ public struct Sampler: Sendable {
       throw SamplingError(
         description: "logit-bias: token \(token) is not in the vocabulary of \(vocabularySize)")
     }
+    let banned = options.logitBias.values.count { $0 == -.infinity }
+    guard banned < vocabularySize || !options.order.contains(.bias) else {
+      throw SamplingError(description: "logit-bias: bans every token, expected one that may come")
+    }
     self.options = options
     seed = options.seed ?? UInt64.random(in: 0...UInt64.max)
     random = RandomSource(seed: seed)
@@ -42,7 +46,7 @@ public struct Sampler: Sendable {
   /// Chooses a token.
   ///
   /// - Parameter logits: `[vocabulary]`; biases and penalties are written into it.
-  /// - Returns: The token; 0 if no logit is a number.
+  /// - Returns: The token; 0 if no logit is a number, which a session never gives.
   public mutating func next(from logits: UnsafeMutableBufferPointer<Float>) -> Int32 {
     if options.temperature == 0 {
       adjust(logits)

@@ -68,31 +68,8 @@ public struct SamplingOptions: Sendable, Equatable, Codable {
   ///
   /// - Throws: `SamplingError` with the first that is out of range.
   public func validate() throws(SamplingError) {
-    let floats: [(String, Float, ClosedRange<Float>)] = [
-      ("temperature", temperature, 0...1e4), ("top-p", topP, 0...1), ("min-p", minP, 0...1),
-      ("typical-p", typicalP, 0...1), ("repeat-penalty", repeatPenalty, 1e-3...1e3),
-      ("presence-penalty", presencePenalty, -1e3...1e3),
-      ("frequency-penalty", frequencyPenalty, -1e3...1e3),
-      ("dry-multiplier", dryMultiplier, 0...1e3), ("dry-base", dryBase, 1...100),
-      ("xtc-probability", xtcProbability, 0...1), ("xtc-threshold", xtcThreshold, 0...1),
-      ("mirostat-tau", mirostatTau, 0...100), ("mirostat-eta", mirostatEta, 0...10),
-    ]
-    for (name, value, range) in floats where !range.contains(value) {
-      throw SamplingError(
-        description:
-          "\(name): found \(value), expected a number from \(range.lowerBound) to \(range.upperBound)"
-      )
-    }
-    let integers: [(String, Int, ClosedRange<Int>)] = [
-      ("top-k", topK, 0...Int(Int32.max)), ("repeat-last-n", penaltyWindow, -1...Int(Int32.max)),
-      ("dry-allowed-length", dryAllowedLength, 0...Int(Int32.max)),
-      ("dry-last-n", dryWindow, -1...Int(Int32.max)),
-    ]
-    for (name, value, range) in integers where !range.contains(value) {
-      throw SamplingError(
-        description:
-          "\(name): found \(value), expected a number from \(range.lowerBound) to \(range.upperBound)"
-      )
+    for field in SamplingField.all {
+      if let problem = field.problem(in: self) { throw problem }
     }
     guard mirostat == 0 || mirostat == 2 else {
       throw SamplingError(description: "mirostat: found \(mirostat), expected 0 or 2")

@@ -1,5 +1,6 @@
 import Kernels
 import Platform
+import Synchronization
 
 /// One walk of some tokens through the blocks: the activations, and the verbs in which the
 /// architectures are written.
@@ -22,6 +23,13 @@ final class ForwardPass {
 
   /// Who watches the hidden state; nil for nobody.
   var layerObserver: LayerObserver?
+
+  /// The first values of this walk that are no numbers, or too large for the cache; nil if there are
+  /// none so far.
+  var fault: ActivationFault? { firstFault.withLock { $0 } }
+  private let firstFault = Mutex<ActivationFault?>(nil)
+  /// The block that is at work.
+  private(set) var block = 0
 
   /// Tokens of this walk.
   private(set) var count = 0
@@ -103,6 +111,8 @@ final class ForwardPass {
       precondition(tokens.count <= capacity, "more tokens than the buffers hold")
       count = tokens.count
       self.start = start
+      block = 0
+      firstFault.withLock { $0 = nil }
       for (index, token) in tokens.enumerated() {
         embeddings.decodeRow(Int(token), into: hidden.pointer + index * embedding)
       }
@@ -113,7 +123,45 @@ final class ForwardPass {
   }
 
   /// Says that a block, or before the first one the embedding, has left its hidden state.
-  func finish(block: Int?) { layerObserver?(block, hidden.pointer, count) }
+  func finish(block: Int?) {
+    layerObserver?(block, hidden.pointer, count)
+    self.block = block.map { $0 + 1 } ?? 0
+  }
+
+  /// Notes the first value that is no number or above a limit.
+  ///
+  /// Quantizing activations, and a softmax, may turn what is no number into one: so each sublayer's
+  /// input to them is looked at. The hidden state only ever adds, and is looked at once at the end.
+  func check(
+    _ x: UnsafePointer<Float>, _ count: Int, _ stage: ActivationFault.Stage, block: Int?,
+    limit: Float = .greatestFiniteMagnitude
+  ) {
+    guard let place = FiniteValues.firstBeyond(x, count: count, limit: limit) else { return }
+    firstFault.withLock {
+      $0 = $0 ?? ActivationFault(block: block, stage: stage, value: x[place])
+    }
+  }
+
+  /// Looks at the hidden state: call it when a walk is done.
+  func checkHidden() {
+    check(hidden.pointer, count * embedding, .hidden, block: max(0, block - 1))
+  }
+
+  /// Walks again, and looks at the hidden state after every block.
+  ///
+  /// - Parameter walk: Walks.
+  /// - Returns: The first fault in the order in which values are computed.
+  func findFirstFault(walk: () -> Void) -> ActivationFault? {
+    let observer = layerObserver
+    defer { layerObserver = observer }
+    layerObserver = { [self] block, hidden, tokens in
+      observer?(block, hidden, tokens)
+      check(
+        hidden, tokens * embedding, block == nil ? .embedding : .hidden, block: block)
+    }
+    walk()
+    return fault
+  }
 
   /// `out = norm(x)` for every token, `[count][width]`.
   func norm(
@@ -177,6 +225,10 @@ final class ForwardPass {
         attendTogether(block: block)
       } else {
         attendOneByOne(block: block)
+      }
+      let (attended, width) = (attended.pointer, configuration.headCount * configuration.headSize)
+      forEachToken(count, width) { token in
+        check(attended + token * width, width, .attention, block: block)
       }
     }
   }
@@ -253,6 +305,7 @@ final class ForwardPass {
       forEachToken(rows, width) { token in
         let gate = inner + token * 2 * width
         kernels.siluMultiply(gate, gate + width, width)
+        check(gate, width, .feedForward, block: block)
         if rows > 1 { (gated + token * width).update(from: gate, count: width) }
       }
     }
@@ -265,7 +318,10 @@ final class ForwardPass {
       let width = configuration.feedForwardLength
       let kernels = kernels
       let inner = inner.pointer
-      forEachToken(count, width) { token in kernels.gelu(inner + token * width, width) }
+      forEachToken(count, width) { token in
+        check(inner + token * width, width, .feedForward, block: block)
+        kernels.gelu(inner + token * width, width)
+      }
     }
   }
 
@@ -287,14 +343,18 @@ final class ForwardPass {
     let kernels = kernels
     let rotate = rotary.isInterleaved ? kernels.rotatePairs : kernels.rotateHalves
     let scale = 1 / Float(headSize).squareRoot()
+    let limit = cache.format == .f16 ? ActivationFault.halfLimit : .greatestFiniteMagnitude
     let (cache, start, stride) = (cache, start, qkvLength)
     let (qkv, cosines, sines) = (qkv.pointer, cosines.pointer, sines.pointer)
     forEachToken(count, stride) { token in
       let row = qkv + token * stride
+      check(row, stride, .projection, block: block)
       for head in 0..<heads + kvHeads {
         rotate(row + head * headSize, cosines + token * half, sines + token * half, half)
       }
       for index in 0..<heads * headSize { row[index] *= scale }
+      check(
+        row + heads * headSize, 2 * kvHeads * headSize, .cache, block: block, limit: limit)
       for kvHead in 0..<kvHeads {
         let key = row + (heads + kvHead) * headSize
         let value = key + kvHeads * headSize

@@ -97,7 +97,7 @@ public final class Session {
 
   let cache: KVCache
   let compute: Compute
-  private let pass: ForwardPass
+  let pass: ForwardPass
   private let logitsBuffer: Buffer<Float>  // [vocabulary]
   /// The set of factors under which the cache was written.
   var cachedFactors: RoPEFactors = .short
@@ -150,8 +150,9 @@ public final class Session {
   ///   - progress: Told after each chunk how many of how many tokens are read.
   ///   - isCancelled: Asked often; true ends the call.
   /// - Returns: The logits.
-  /// - Throws: `SessionError` if the tokens do not fit, `CancellationError` if cancelled: the
-  ///   session then holds the chunks that were complete.
+  /// - Throws: `SessionError` if the tokens do not fit, `NonFiniteError` if the model computes values
+  ///   that are no numbers, `CancellationError` if cancelled: the session then holds the chunks that
+  ///   were complete.
   @discardableResult
   public func append(
     _ new: [Int32], progress: (Int, Int) -> Void = { _, _ in },
@@ -159,7 +160,7 @@ public final class Session {
   ) throws -> UnsafeMutableBufferPointer<Float> {
     try read(new, progress: progress, isCancelled: isCancelled) { count, isLast in
       guard isLast else { return }
-      writeLogits(rows: count - 1..<count, into: logitsBuffer.pointer)
+      try writeLogits(rows: count - 1..<count, into: logitsBuffer.pointer)
     }
     return UnsafeMutableBufferPointer(start: logitsBuffer.pointer, count: logitsBuffer.count)
   }
@@ -186,7 +187,7 @@ public final class Session {
       defer { done += count }
       for first in stride(from: min(count, max(0, skipped - done)), to: count, by: group) {
         let rows = min(group, count - first)
-        writeLogits(rows: first..<first + rows, into: many.pointer)
+        try writeLogits(rows: first..<first + rows, into: many.pointer)
         for row in 0..<rows {
           try body(UnsafeMutableBufferPointer(start: many.pointer + row * size, count: size))
         }
@@ -274,15 +275,31 @@ public final class Session {
       let count = min(pass.capacity, pending.count - done)
       let chunk = pending[done..<done + count]
       try timed {
-        pass.begin(chunk, at: tokens.count, embeddings: model.graph.embeddings, factors)
-        model.graph.run(pass)
+        let start = tokens.count
+        walk(chunk, at: start, factors)
         guard !isCancelled() else { throw CancellationError() }
+        pass.checkHidden()
+        guard pass.fault == nil else {
+          pass.isCancelled = { false }
+          throw explainFault(chunk) { walk(chunk, at: start, factors) }
+        }
         tokens.append(contentsOf: chunk)
         done += count
-        try eachChunk(count, done == pending.count)
+        do {
+          try eachChunk(count, done == pending.count)
+        } catch let error as NonFiniteError {
+          tokens.removeLast(count)
+          throw error
+        }
       }
       progress(done, pending.count)
     }
+  }
+
+  /// Reads a chunk: its keys and values are in the cache then, and its hidden state in the pass.
+  private func walk(_ chunk: ArraySlice<Int32>, at start: Int, _ factors: RoPEFactors) {
+    pass.begin(chunk, at: start, embeddings: model.graph.embeddings, factors)
+    model.graph.run(pass)
   }
 
   /// A step, with the team awake, and its time counted where somebody asks.
@@ -295,7 +312,11 @@ public final class Session {
   private static let logitsGroup = 32
 
   /// Logits after some of the pass's tokens, `[rows][vocabulary]`.
-  private func writeLogits(rows: Range<Int>, into out: UnsafeMutablePointer<Float>) {
+  ///
+  /// All logits that leave a session come from here.
+  ///
+  /// - Throws: `NonFiniteError` if one is no number or infinite.
+  private func writeLogits(rows: Range<Int>, into out: UnsafeMutablePointer<Float>) throws {
     let width = model.configuration.embeddingLength
     let normed = pass.normed.pointer
     pass.norm(
@@ -303,6 +324,10 @@ public final class Session {
       rows: rows.count)
     pass.prepare(normed, width: width, rows: rows.count)
     pass.project(model.graph.output, into: out, rows: rows.count)
+    guard !FiniteValues.areWithin(out, count: rows.count * model.vocabularySize) else { return }
+    for row in 0..<rows.count {
+      if let error = explainLogits(out + row * model.vocabularySize) { throw error }
+    }
   }
 }
 

@@ -1,10 +1,22 @@
 import Foundation
+import Synchronization
 
 /// The words of a command line, sorted into options and positional arguments.
 struct Arguments: Sendable {
   /// The words that are not options, in order.
   var positional: [String]
   private var values: [String: [String]]
+  /// What a person should know of the words, a line each.
+  var notes: [String] = []
+  /// The options that the command has asked for.
+  private let use = OptionUse()
+
+  private final class OptionUse: Sendable {
+    private let names = Mutex<Set<String>>([])
+
+    func insert(_ name: String) { names.withLock { _ = $0.insert(name) } }
+    func contains(_ name: String) -> Bool { names.withLock { $0.contains(name) } }
+  }
 
   /// Arguments with the given option values, by long name; a flag that was given holds `""`.
   init(positional: [String] = [], values: [String: [String]] = [:]) {
@@ -17,14 +29,32 @@ struct Arguments: Sendable {
     values[name, default: []].append(value)
   }
 
+  /// Every option that was given.
+  var given: [String] { values.keys.sorted() }
+
+  /// Options that were given, and that the command never asked for.
+  var unused: [String] { given.filter { !use.contains($0) } }
+
+  /// Every value of an option, for those who look at the words and do not use them.
+  func words(of name: String) -> [String] { values[name] ?? [] }
+
   /// Whether the option was given at all.
-  func has(_ name: String) -> Bool { values[name] != nil }
+  func has(_ name: String) -> Bool {
+    use.insert(name)
+    return values[name] != nil
+  }
 
   /// The option's last value.
-  func string(_ name: String) -> String? { values[name]?.last }
+  func string(_ name: String) -> String? {
+    use.insert(name)
+    return values[name]?.last
+  }
 
   /// Every value of the option, in order.
-  func strings(_ name: String) -> [String] { values[name] ?? [] }
+  func strings(_ name: String) -> [String] {
+    use.insert(name)
+    return values[name] ?? []
+  }
 
   /// The option's last value as an integer of the range.
   func int(_ name: String, in range: ClosedRange<Int>) throws(UsageError) -> Int? {
@@ -67,7 +97,7 @@ struct Arguments: Sendable {
   }
 
   private func invalid(_ text: String, _ name: String, _ expected: String) -> UsageError {
-    UsageError(description: "option '--\(name)': expected \(expected), found '\(text)'")
+    UsageError(option: name, "expected \(expected), found '\(text)'")
   }
 
   private static func isDigits(_ text: String) -> Bool {

@@ -19,7 +19,10 @@ enum CommandLineParser {
         arguments.positional.append(word)
       }
     }
-    if !arguments.has("help") { try check(arguments.positional, for: command) }
+    guard arguments.words(of: "help").isEmpty else { return arguments }
+    try check(arguments.positional, for: command)
+    try ArgumentRules.check(arguments, for: command)
+    arguments.notes += ArgumentRules.repetitions(in: arguments, for: command)
     return arguments
   }
 

@@ -42,7 +42,10 @@ struct Program {
         StandardOutput.write(HelpText.of(command, in: self))
         return 0
       }
-      return try command.run(arguments)
+      arguments.notes.forEach(Note.write)
+      let code = try command.run(arguments)
+      if let unused = ArgumentRules.unused(in: arguments) { Note.write(unused) }
+      return code
     }
   }
 

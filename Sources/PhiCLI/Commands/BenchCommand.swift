@@ -10,17 +10,20 @@ let benchCommand = Command(
     (
       "Model",
       [
-        ModelOptions.model,
+        ModelOptions.model.excluding("shape"),
         Option(
           name: "shape", short: nil, value: "NAME",
           help: "a published model's dimensions with made-up weights, in a temporary file: "
             + ModelShape.published.map(\.name).joined(separator: ", ")),
         Option(
-          name: "type", short: nil, value: "TYPE", help: "the shape's format (default: Q4_K_M)"),
+          name: "type", short: nil, value: "TYPE", help: "the shape's format (default: Q4_K_M)",
+          needs: ["shape"]),
         Option(
-          name: "layers", short: nil, value: "N", help: "only N of the shape's blocks"),
+          name: "layers", short: nil, value: "N", help: "only N of the shape's blocks",
+          needs: ["shape"]),
         Option(
-          name: "keep", short: nil, value: "FILE", help: "keep the shape's file under this name"),
+          name: "keep", short: nil, value: "FILE", help: "keep the shape's file under this name",
+          needs: ["shape"]),
       ]
     ),
     (
@@ -43,11 +46,14 @@ let benchCommand = Command(
     ),
   ], positionals: 0...0
 ) { arguments in
-  let model = try arguments.has("shape") ? BenchShape.open(arguments) : ModelOptions.open(arguments)
   let counts = try (
     prompts: arguments.list("prompt", default: 512), texts: arguments.list("predict", default: 64),
     depths: arguments.list("depth", default: 0)
   )
+  guard (counts.prompts + counts.texts).contains(where: { $0 > 0 }) else {
+    throw UsageError(description: "-p and -n are 0: there is nothing to measure")
+  }
+  let model = try arguments.has("shape") ? BenchShape.open(arguments) : ModelOptions.open(arguments)
   let needed = max(1, (counts.prompts + counts.texts).max() ?? 1) + (counts.depths.max() ?? 0)
   let session = try ModelOptions.session(model, arguments, contextLength: needed)
   let repetitions = try arguments.int("repetitions", in: 1...1000) ?? 3
@@ -77,7 +83,7 @@ extension Arguments {
     return try text.split(separator: ",", omittingEmptySubsequences: false).map {
       guard let number = Int($0), (0...1 << 24).contains(number) else {
         throw UsageError(
-          description: "--\(name): found '\(text)', expected numbers from 0 to \(1 << 24)")
+          option: name, "expected numbers from 0 to \(1 << 24) with commas, found '\(text)'")
       }
       return number
     }

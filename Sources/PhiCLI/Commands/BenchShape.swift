@@ -28,7 +28,7 @@ enum BenchShape {
     let name = arguments.string("shape") ?? ""
     guard var shape = ModelShape(named: name) else {
       let known = ModelShape.published.map(\.name).joined(separator: ", ")
-      throw UsageError(description: "--shape: found '\(name)', expected one of \(known)")
+      throw UsageError(option: "shape", "expected one of \(known), found '\(name)'")
     }
     if let layers = try arguments.int("layers", in: 1...shape.blockCount) {
       shape.blockCount = layers
@@ -40,7 +40,7 @@ enum BenchShape {
     let name = arguments.string("type") ?? Mix.q4_K_M.rawValue
     guard let mix = Mix(named: name) else {
       let known = Mix.allCases.map(\.rawValue).joined(separator: ", ")
-      throw UsageError(description: "--type: found '\(name)', expected one of \(known)")
+      throw UsageError(option: "type", "expected one of \(known), found '\(name)'")
     }
     return mix
   }

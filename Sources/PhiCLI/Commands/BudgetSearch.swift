@@ -30,8 +30,9 @@ struct BudgetSearch {
       guard !Interrupt.shared.isRequested else { throw CancellationError() }
       line.update(text)
     }
-    let model = try Model(file)
-    var session = SessionOptions()
+    try check(budget)
+    let model = ModelOptions.told(try Model(file))
+    var session = try ModelOptions.measuring(arguments)
     session.threads = threads
     let stretches = try stretches(model, session) {
       try show("writing text: \($0) of \($1) tokens")
@@ -45,10 +46,7 @@ struct BudgetSearch {
     )
     let candidates = try planner.measure { try show("measuring: \($0) of \($1) matrices") }
     guard let types = BudgetPlanner.choose(candidates, bytes: budget) else {
-      let least = candidates.reduce(0) { $0 + ($1.choices.first?.bytes ?? 0) }
-      throw QuantizationError(
-        "--budget: the matrices take at least \(Bytes.text(least)), expected room for them in "
-          + "\(Bytes.text(budget))")
+      throw tooSmall(candidates.reduce(0) { $0 + ($1.choices.first?.bytes ?? 0) })
     }
     let cost = candidates.reduce(0.0) { sum, candidate in
       sum + (candidate.choices.first { $0.type == types[candidate.name] }?.cost ?? 0)
@@ -63,13 +61,21 @@ struct BudgetSearch {
     return options
   }
 
+  private var matrices: [TensorView] {
+    file.tensors.filter { MixRules.isQuantized(name: $0.name, shape: $0.shape) }
+  }
+
   /// Bytes for all matrices: the budget without everything else.
   private func budget() throws -> Int {
-    let matrices = file.tensors.filter { MixRules.isQuantized(name: $0.name, shape: $0.shape) }
     if let bits = try arguments.float("bits", in: 1...32) {
       return Int(Double(bits) / 8 * Double(matrices.reduce(0) { $0 + $1.elementCount }))
     }
-    let budget = try QuantizeOptions.size(arguments, "budget") ?? 0
+    return (try QuantizeOptions.size(arguments, "budget") ?? 0) - overhead
+  }
+
+  /// Bytes of the file beside the matrices: head, norms, padding.
+  private var overhead: Int {
+    let matrices = matrices
     let names = Set(matrices.map(\.name))
     let others = file.tensors.map { tensor in
       TensorDescription(
@@ -77,8 +83,30 @@ struct BudgetSearch {
         shape: names.contains(tensor.name) ? [0] : tensor.shape)
     }
     // Every matrix may be padded to the alignment.
-    return budget - GGUFWriter.size(metadata: file.metadata.entries, tensors: others)
-      - 64 * matrices.count - 1024
+    return GGUFWriter.size(metadata: file.metadata.entries, tensors: others) + 64 * matrices.count
+      + 1024
+  }
+
+  /// Refuses, before anything is measured, a budget below the smallest formats.
+  private func check(_ budget: Int) throws {
+    let least = matrices.reduce(0) { sum, matrix in
+      sum + BudgetPlanner.leastBytes(of: matrix.shape)
+    }
+    guard budget >= least else { throw tooSmall(least) }
+  }
+
+  /// The error about a budget below what the matrices take at least.
+  private func tooSmall(_ least: Int) -> QuantizationError {
+    if let bits = arguments.string("bits") {
+      let values = matrices.reduce(0) { $0 + $1.elementCount }
+      return QuantizationError(
+        "--bits: the matrices take at least "
+          + String(format: "%.2f", Double(least) * 8 / Double(max(1, values)))
+          + " bits a weight, found '\(bits)'")
+    }
+    return QuantizationError(
+      "--budget: the file takes at least \(Bytes.text(least + overhead)) "
+        + "(\(least + overhead) bytes), found '\(arguments.string("budget") ?? "")'")
   }
 
   /// The text to measure on: a file's, or the model's own.

@@ -30,12 +30,8 @@ let chatCommand = Command(
   let session = try ModelOptions.session(model, arguments)
   let conversation = try Conversation(
     session, input, parseSpecial: arguments.has("parse-special"))
-  var limits = GenerationLimits()
-  limits.tokens = try arguments.int("predict", in: -1...Int(Int32.max)).flatMap {
-    $0 < 0 ? nil : $0
-  }
-  limits.stopStrings = arguments.strings("stop")
-  limits.ignoresEndOfGeneration = arguments.has("ignore-eos")
+  let limits = try LimitArguments.limits(arguments)
+  if limits.tokens == 0 { Note.write("-n 0 writes no tokens") }
   let sampling = try ModelOptions.sampling(model, arguments)
   let answerer = try Answerer(conversation, sampling, limits)
   progress.finish()

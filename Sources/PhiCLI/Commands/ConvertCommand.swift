@@ -41,15 +41,19 @@ let convertCommand = Command(
     threads: try arguments.int("threads", in: 1...1024) ?? Parallel.processorCount,
     effort: try QuantizeOptions.effort(arguments))
   let items = model.items(mix)
-  for note in [model.importNote(mix)].compactMap({ $0 }) + model.runtimeNotes {
-    StandardError.write("note: \(note.printable)\n")
+  if arguments.has("effort"), mix == nil || mix?.base.blockSize == 1 {
+    throw UsageError(
+      description: "--effort changes nothing: it is for formats of blocks, as --type Q4_K_M")
   }
+  let maximumBytes = try QuantizeOptions.splitSize(arguments, items)
+  let notes = [model.importNote(mix), model.fallbackNote(mix)].compactMap { $0 }
+  (notes + model.runtimeNotes).forEach(Note.write)
   let clock = ContinuousClock()
   let start = clock.now
   try WritingProgress.show { progress in
     try writer.write(
       items, metadata: model.metadata(mix), to: target,
-      maximumBytes: try QuantizeOptions.size(arguments, "split-max-size"), progress: progress)
+      maximumBytes: maximumBytes, progress: progress)
   }
   let seconds = (clock.now - start) / .seconds(1)
   StandardError.write(

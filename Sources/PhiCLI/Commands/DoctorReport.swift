@@ -18,7 +18,15 @@ struct DoctorReport {
   func text(asksToFix: Bool) -> StyledText {
     let file = doctor.file
     let name = Path.name(path).printable
-    var parts = ["\(file.tensors.count) tensors", Bytes.text(file.byteCount)]
+    let isCut = !file.cutTensors.isEmpty
+    var parts = [
+      isCut
+        ? "\(file.tensors.count) of \(file.tensors.count + file.cutTensors.count) tensors"
+        : "\(file.tensors.count) tensors",
+      isCut
+        ? "\(Bytes.text(file.byteCount)) of \(Bytes.text(file.byteCount + file.missingBytes))"
+        : Bytes.text(file.byteCount),
+    ]
     if let published = doctor.publishedName { parts.insert("\(published) by its shape", at: 0) }
     let rest = ": \(parts.joined(separator: ", "))"
     var text = .bold(name) + Self.wrap(rest, indent: 0, after: DisplayWidth.of(name)) + "\n"

@@ -31,17 +31,22 @@ let imatrixCommand = Command(
   let name = arguments.string("file") ?? "standard input"
   let text = try InputText.read(arguments.string("file") ?? "-", as: .measured)
   var merged = ImportanceMatrix()
-  for path in arguments.strings("merge") { try merged.merge(ImportanceMatrix(path: path)) }
+  let merging = try arguments.strings("merge").map { ($0, try ImportanceMatrix(path: $0)) }
+  for (_, matrix) in merging { try merged.merge(matrix) }
   let model = try ModelOptions.open(arguments)
-  var options = SessionOptions()
-  options.threads = try arguments.int("threads", in: 1...1024)
-  let length = try arguments.int("ctx", in: 2...1 << 20) ?? 512
+  for (path, matrix) in merging { try matrix.check(against: model.file, path: path) }
+  var options = try ModelOptions.measuring(arguments)
+  let wanted = try arguments.int("ctx", in: 2...1 << 20) ?? 512
+  let length = min(wanted, model.configuration.contextLength)
+  if length < wanted, arguments.has("ctx") {
+    Note.write("-c \(wanted): the model has \(length) tokens of context, which are read together")
+  }
   options.chunkLength = min(512, length)
   let collector = try ImportanceCollector(model, chunkLength: length, options: options)
   let maximum = try arguments.int("chunks", in: 1...Int.max) ?? .max
   let left = TimeLeft()
   let measured = try withProgress { line in
-    try collector.collect(
+    let measured = try collector.collect(
       model.tokenizer.encode(text), dataset: Path.name(name),
       maximumChunks: maximum
     ) { done, count in
@@ -50,10 +55,14 @@ let imatrixCommand = Command(
           + left.text(done: Double(done) / Double(count)))
       return !Interrupt.shared.isRequested
     }
+    // A part of the text would be another matrix than the one that was asked for.
+    guard !Interrupt.shared.isRequested else { throw CancellationError() }
+    return measured
   }
   try merged.merge(measured)
   merged.chunkLength = measured.chunkLength
   try merged.write(to: output)
+  if let gaps = merged.gaps(in: model.file) { Note.write(gaps) }
   StandardError.write(
     "\(merged.entries.count) matrices over \(merged.chunkCount) stretches of "
       + "\(merged.chunkLength) tokens\n")

@@ -10,7 +10,7 @@ let inspectCommand = Command(
     (
       "Options",
       [
-        ModelOptions.model,
+        ModelOptions.model.excluding("MODEL"),
         Option(name: "json", short: nil, value: nil, help: "one object"),
         Option(name: "tensors", short: nil, value: nil, help: "every tensor too"),
         Option(name: "ctx", short: "c", value: "N", help: "tokens of context to count memory for"),

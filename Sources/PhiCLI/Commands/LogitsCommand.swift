@@ -27,7 +27,7 @@ let logitsCommand = Command(
   let output = try OutputPath.checked(option)
   let tokens = try list.split(separator: ",", omittingEmptySubsequences: false).map { text in
     guard let token = Int32(text.trimmingCharacters(in: .whitespaces)) else {
-      throw UsageError(description: "--tokens: found '\(text)', expected a token id")
+      throw UsageError(option: "tokens", "expected token ids with commas, found '\(text)'")
     }
     return token
   }

@@ -27,7 +27,10 @@ enum ModelLocator {
 
   /// The models in the folders, by name: the file's without its extension.
   static func models() -> [(name: String, path: String)] {
-    folders.flatMap { folder in
+    if let folder = Environment.value("PHI_MODELS"), !FileKind.exists(folder) {
+      Note.write("PHI_MODELS: there is no folder '\(folder)'")
+    }
+    return folders.flatMap { folder in
       let files = (try? SystemCall.names(in: folder)) ?? []
       return files.filter { $0.hasSuffix(".gguf") }.sorted().map { file in
         (String(file.dropLast(5)), Path.join(folder, file))
@@ -38,6 +41,7 @@ enum ModelLocator {
   /// The file of a name or path; without one, `$PHI_MODEL`, the embedded model, or the only one
   /// there is.
   static func path(_ name: String?) throws(NotFound) -> String {
+    let source = name == nil ? "PHI_MODEL: " : ""
     if let name = name ?? Environment.value("PHI_MODEL") {
       if FileKind.exists(name) || name.contains("/") { return name }
       let found = models()
@@ -50,7 +54,7 @@ enum ModelLocator {
       if prefixed.count == 1 { return prefixed[0].path }
       if name.hasSuffix(".gguf") { return name }
       throw NotFound(
-        description: "no model '\(name)': neither a file nor one of "
+        description: "\(source)no model '\(name)': neither a file nor one of "
           + (found.isEmpty ? "models/, which is empty" : found.map(\.name).joined(separator: ", ")))
     }
     let found = models()

@@ -89,7 +89,35 @@ enum ModelOptions {
 
   /// The model that the arguments name.
   static func open(_ arguments: Arguments) throws -> Model {
-    try Model(path: try ModelLocator.path(arguments.string("model")))
+    try load(ModelLocator.path(arguments.string("model")))
+  }
+
+  /// The model of a file; what in it was not used is told.
+  static func load(_ path: String) throws -> Model { told(try Model(path: path)) }
+
+  /// A model, after telling what in its file was not used.
+  static func told(_ model: Model) -> Model {
+    for note in model.notes { Note.write("\(model.file.path): \(note)") }
+    return model
+  }
+
+  /// The kernel set that the environment names; nil for the best.
+  static var kernels: String? { Environment.value("PHI_KERNELS") }
+
+  /// Options of a session that measures: the environment's kernels, which must round nothing.
+  ///
+  /// - Throws: `KernelSelectionError` if the machine has no such set, `UsageError` for one that rounds.
+  static func measuring(_ arguments: Arguments) throws -> SessionOptions {
+    var options = SessionOptions()
+    options.threads = try arguments.int("threads", in: 1...1024)
+    guard let name = kernels, !name.isEmpty else { return options }
+    guard try KernelSet.select(name).rounded == nil else {
+      throw UsageError(
+        description: "PHI_KERNELS: found '\(name)', which rounds activations; expected a set that "
+          + "does not, to measure with")
+    }
+    options.kernels = name
+    return options
   }
 
   /// The session that the arguments describe.
@@ -112,12 +140,19 @@ enum ModelOptions {
       } ?? contextLength
     options.threads = try arguments.int("threads", in: 1...1024)
     options.chunkLength = try arguments.int("chunk", in: 1...8192)
-    options.kernels = ProcessInfo.processInfo.environment["PHI_KERNELS"]
+    options.kernels = kernels
+    if let wanted = options.contextLength, arguments.has("ctx"),
+      wanted > model.configuration.contextLength
+    {
+      Note.write(
+        "-c \(wanted) is more than the \(model.configuration.contextLength) tokens of context that "
+          + "the model was made for")
+    }
     let exact = arguments.has("exact")
     options.roundsActivations = !full && !exact
     if let name = arguments.string("cache") {
       guard let format = CacheFormat(rawValue: name) else {
-        throw UsageError(description: "--cache: found '\(name)', expected f32 or f16")
+        throw UsageError(option: "cache", "expected f32 or f16, found '\(name)'")
       }
       options.cacheFormat = format
     } else if full {
@@ -134,29 +169,21 @@ enum ModelOptions {
   /// The sampling that the arguments describe.
   static func sampling(_ model: Model, _ arguments: Arguments) throws -> SamplingOptions {
     var options = SamplingOptions()
-    let any = -Float.greatestFiniteMagnitude...Float.greatestFiniteMagnitude
-    func set(_ name: String, _ field: WritableKeyPath<SamplingOptions, Float>) throws {
-      if let value = try arguments.float(name, in: any) { options[keyPath: field] = value }
-    }
-    func set(_ name: String, _ field: WritableKeyPath<SamplingOptions, Int>) throws {
-      if let value = try arguments.int(name, in: Int.min...Int.max) {
-        options[keyPath: field] = value
-      }
-    }
-    for (name, field) in SamplingFields.floats { try set(name, field) }
-    for (name, field) in SamplingFields.integers { try set(name, field) }
+    for field in SamplingField.all { try options.take(field, from: arguments) }
     options.seed = try arguments.uint64("seed")
     let breakers = arguments.strings("dry-breaker")
     for text in breakers.isEmpty ? ["\n", ":", "\"", "*"] : breakers {
       let tokens = model.tokenizer.encode(text, addBOS: false)
-      if let last = tokens.last { options.dryBreakers.insert(last) }
+      guard let last = tokens.last else {
+        throw UsageError(option: "dry-breaker", "expected some text, found '\(text)'")
+      }
+      options.dryBreakers.insert(last)
     }
     for bias in arguments.strings("logit-bias") {
-      let parts = bias.split(separator: "=", maxSplits: 1)
-      guard parts.count == 2, let token = Int32(parts[0]), let value = Float(parts[1]) else {
-        throw UsageError(description: "--logit-bias: found '\(bias)', expected TOKEN=NUMBER")
+      let (token, value) = try logitBias(bias, vocabularySize: model.vocabularySize)
+      guard options.logitBias.updateValue(value, forKey: token) == nil else {
+        throw UsageError(option: "logit-bias", "token \(token) comes twice, expected it once")
       }
-      options.logitBias[token] = value
     }
     if let list = arguments.string("samplers") {
       options.order = try list.split(separator: ";").map { name in
@@ -172,24 +199,26 @@ enum ModelOptions {
     } catch {
       throw UsageError(description: "--\(error.description)")
     }
+    options.notes(on: arguments.given).forEach(Note.write)
     return options
   }
-}
 
-/// Numbers of the sampling by their names on the command line and in `/set`.
-enum SamplingFields {
-  nonisolated(unsafe) static let floats: [(String, WritableKeyPath<SamplingOptions, Float>)] = [
-    ("temp", \.temperature), ("top-p", \.topP), ("min-p", \.minP), ("typical-p", \.typicalP),
-    ("repeat-penalty", \.repeatPenalty), ("presence-penalty", \.presencePenalty),
-    ("frequency-penalty", \.frequencyPenalty), ("dry-multiplier", \.dryMultiplier),
-    ("dry-base", \.dryBase), ("xtc-probability", \.xtcProbability),
-    ("xtc-threshold", \.xtcThreshold), ("mirostat-tau", \.mirostatTau),
-    ("mirostat-eta", \.mirostatEta),
-  ]
-
-  nonisolated(unsafe) static let integers: [(String, WritableKeyPath<SamplingOptions, Int>)] = [
-    ("top-k", \.topK), ("repeat-last-n", \.penaltyWindow),
-    ("dry-allowed-length", \.dryAllowedLength), ("dry-last-n", \.dryWindow),
-    ("mirostat", \.mirostat),
-  ]
+  /// A token and what is added to its logit; only `-inf` in words bans it, not a number out of range.
+  private static func logitBias(
+    _ text: String, vocabularySize: Int
+  ) throws(UsageError) -> (token: Int32, value: Float) {
+    let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
+    guard parts.count == 2, let token = Int32(parts[0]), let value = Float(parts[1]),
+      value.isFinite || ["-inf", "-infinity"].contains(parts[1].lowercased())
+    else {
+      throw UsageError(
+        option: "logit-bias", "expected TOKEN=NUMBER or TOKEN=-inf, found '\(text)'")
+    }
+    guard token >= 0, Int(token) < vocabularySize else {
+      throw UsageError(
+        option: "logit-bias",
+        "expected a token from 0 to \(vocabularySize - 1), found '\(text)'")
+    }
+    return (token, value)
+  }
 }

@@ -14,12 +14,16 @@ let quantizeCommand = Command(
         Option(
           name: "tensor", short: nil, value: "REGEX=TYPE",
           help: "a format for the matrices whose names match; the first match counts",
-          repeats: true),
+          repeats: true, excludes: ["budget", "bits"]),
         Option(
-          name: "token-embedding-type", short: nil, value: "TYPE", help: "the embedding's format"),
-        Option(name: "output-type", short: nil, value: "TYPE", help: "the output's format"),
+          name: "token-embedding-type", short: nil, value: "TYPE", help: "the embedding's format",
+          excludes: ["budget", "bits"]),
         Option(
-          name: "pure", short: nil, value: nil, help: "one format for all matrices, not a mix"),
+          name: "output-type", short: nil, value: "TYPE", help: "the output's format",
+          excludes: ["budget", "bits"]),
+        Option(
+          name: "pure", short: nil, value: nil, help: "one format for all matrices, not a mix",
+          excludes: ["budget", "bits"]),
         Option(
           name: "allow-requantize", short: nil, value: nil,
           help: "take tensors that are quantized already, though that loses more"),
@@ -42,16 +46,17 @@ let quantizeCommand = Command(
       [
         Option(
           name: "budget", short: nil, value: "SIZE",
-          help: "choose every matrix's format so that the file has at most this size, as in 2.2GB"),
+          help: "choose every matrix's format so that the file has at most this size, as in 2.2GB",
+          excludes: ["bits"]),
         Option(
           name: "bits", short: nil, value: "N",
           help: "the same, so that the matrices have N bits a weight"),
         Option(
           name: "text", short: nil, value: "FILE",
-          help: "what to measure on (default: text the model writes)"),
+          help: "what to measure on (default: text the model writes)", needs: ["budget", "bits"]),
         Option(
           name: "probe-tokens", short: nil, value: "N",
-          help: "how much of it (default: 512 tokens)"),
+          help: "how much of it (default: 512 tokens)", needs: ["budget", "bits"]),
       ]
     ),
     (
@@ -84,11 +89,12 @@ let quantizeCommand = Command(
     : QuantizationPlan.Options(try QuantizeOptions.mix(words[words.count - 1]))
   try QuantizeOptions.apply(arguments, to: &options)
   let plan = try QuantizationPlan(file, options)
-  for fallback in plan.fallbacks {
-    StandardError.write(
-      "note: \(fallback.tensor.printable) is \(fallback.type.name): its rows are no multiple of "
-        + "\(fallback.wanted.name)'s \(fallback.wanted.blockSize)\n")
+  for option in ["imatrix", "effort"] where arguments.has(option) && !plan.encodesBlocks {
+    throw UsageError(
+      description: "--\(option) changes nothing: no matrix is written in a format of blocks, as "
+        + "Q4_K")
   }
+  plan.notes.forEach(Note.write)
   if isDry {
     StandardOutput.write(QuantizeReport.text(plan, of: file))
     return 0
@@ -96,12 +102,13 @@ let quantizeCommand = Command(
   let writer = ModelFileWriter(
     threads: try arguments.int("threads", in: 1...1024) ?? Parallel.processorCount,
     effort: try QuantizeOptions.effort(arguments))
+  let maximumBytes = try QuantizeOptions.splitSize(arguments, plan.items)
   let clock = ContinuousClock()
   let start = clock.now
   try WritingProgress.show { progress in
     try writer.write(
       plan.items, metadata: plan.metadata, to: words[1],
-      maximumBytes: try QuantizeOptions.size(arguments, "split-max-size"), progress: progress)
+      maximumBytes: maximumBytes, progress: progress)
   }
   let seconds = (clock.now - start) / .seconds(1)
   StandardError.write(QuantizeReport.summary(plan, of: file, seconds: seconds))

@@ -31,7 +31,7 @@ enum QuantizeOptions {
     case nil, "normal": return .normal
     case "high": return .high
     case .some(let word):
-      throw UsageError(description: "option '--effort': expected normal or high, found '\(word)'")
+      throw UsageError(option: "effort", "expected normal or high, found '\(word)'")
     }
   }
 
@@ -42,15 +42,34 @@ enum QuantizeOptions {
     let unit = text.dropFirst(digits.count).trimmingCharacters(in: .whitespaces).uppercased()
     let factors: [String: Double] = [
       "": 1, "B": 1, "K": 1e3, "KB": 1e3, "M": 1e6, "MB": 1e6, "G": 1e9, "GB": 1e9,
-      "KIB": 1024, "MIB": 1_048_576, "GIB": 1_073_741_824,
+      "T": 1e12, "TB": 1e12, "KIB": 1024, "MIB": 1_048_576, "GIB": 1_073_741_824,
+      "TIB": 1_099_511_627_776,
     ]
     guard let number = Double(digits), let factor = factors[unit], number * factor >= 1,
       number * factor < 1e18
     else {
       throw UsageError(
-        description: "option '--\(name)': expected a size as in 4GB, found '\(text)'")
+        option: name, "expected a size from one byte on, as in 4GB or 500MiB, found '\(text)'")
     }
     return Int(number * factor)
+  }
+
+  /// Bytes of a part of a split set; nil for one file.
+  ///
+  /// A tensor that is larger than a part is told.
+  static func splitSize(
+    _ arguments: Arguments, _ items: [ModelFileWriter.Item]
+  ) throws(UsageError) -> Int? {
+    guard let size = try size(arguments, "split-max-size") else { return nil }
+    let largest = items.map {
+      (name: $0.source.name, bytes: $0.source.description(as: $0.type).byteCount)
+    }.max { $0.bytes < $1.bytes }
+    if let largest, largest.bytes > size {
+      Note.write(
+        "--split-max-size: \(largest.name) alone takes \(Bytes.text(largest.bytes)), so that a part is "
+          + "larger than \(Bytes.text(size))")
+    }
+    return size
   }
 
   /// Refuses to write over what is read.
@@ -74,20 +93,20 @@ enum QuantizeOptions {
     guard let type = TensorType(named: text), WeightFormat(type) != nil else {
       let names = WeightFormat.allCases.map { "\($0)".uppercased() }
       throw UsageError(
-        description: "option '--\(option)': expected one of \(names.joined(separator: ", ")), "
-          + "found '\(text)'")
+        option: option,
+        "expected one of \(names.joined(separator: ", ")), found '\(text)'")
     }
     return type
   }
 
   private static func override(_ text: String) throws(UsageError) -> QuantizationPlan.Override {
     guard let sign = text.lastIndex(of: "="), sign != text.startIndex else {
-      throw UsageError(description: "option '--tensor': expected REGEX=TYPE, found '\(text)'")
+      throw UsageError(option: "tensor", "expected REGEX=TYPE, found '\(text)'")
     }
     let pattern = String(text[..<sign])
     let type = try type(String(text[text.index(after: sign)...]), option: "tensor")
     guard let override = QuantizationPlan.Override(pattern: pattern, type: type) else {
-      throw UsageError(description: "option '--tensor': '\(pattern)' is no regular expression")
+      throw UsageError(option: "tensor", "'\(pattern)' is no regular expression")
     }
     return override
   }

@@ -12,10 +12,11 @@ let runCommand = Command(
       [
         ModelOptions.model,
         Option(
-          name: "prompt", short: "p", value: "TEXT", help: "the text (default: standard input)"),
+          name: "prompt", short: "p", value: "TEXT", help: "the text (default: standard input)",
+          excludes: ["file", "TEXT"]),
         Option(
           name: "file", short: "f", value: "FILE",
-          help: "the text is in a file; - for standard input"),
+          help: "the text is in a file; - for standard input", excludes: ["TEXT"]),
         Option(
           name: "predict", short: "n", value: "N", help: "tokens at most (default: until the end)"),
         Option(
@@ -54,7 +55,8 @@ private final class Completion {
     let session = try ModelOptions.session(model, arguments)
     var sampler = try Sampler(
       try ModelOptions.sampling(model, arguments), vocabularySize: model.vocabularySize)
-    let limits = try limits()
+    let limits = try LimitArguments.limits(arguments)
+    if limits.tokens == 0 { Note.write("-n 0 writes no tokens") }
     let prompt = try prompt(model)
     let loaded = clock.now
     Interrupt.shared.begin()
@@ -93,16 +95,6 @@ private final class Completion {
 
   private func isEnd(_ token: Int32, _ model: Model) -> Bool {
     model.tokenizer.endOfGeneration.contains(token) && !arguments.has("ignore-eos")
-  }
-
-  private func limits() throws -> GenerationLimits {
-    var limits = GenerationLimits()
-    limits.tokens = try arguments.int("predict", in: -1...Int(Int32.max)).flatMap {
-      $0 < 0 ? nil : $0
-    }
-    limits.stopStrings = arguments.strings("stop")
-    limits.ignoresEndOfGeneration = arguments.has("ignore-eos")
-    return limits
   }
 
   private func prompt(_ model: Model) throws -> [Int32] {

@@ -10,15 +10,13 @@ enum RunInput {
 
   /// Options that only a conversation has.
   static let chatOptions =
-    [ChatOptions.messages, ChatOptions.system] + ChatOptions.files + [ChatOptions.parseSpecial]
+    [ChatOptions.messages.excluding("prompt", "file", "TEXT")]
+    + ([ChatOptions.system] + ChatOptions.files + [ChatOptions.parseSpecial])
+    .map { $0.needing("chat", "messages") }
 
   /// What the arguments name.
   init(_ arguments: Arguments) throws {
     if arguments.has("messages") {
-      if arguments.has("prompt") || arguments.has("file") || !arguments.positional.isEmpty {
-        throw UsageError(
-          description: "--messages holds the whole conversation: it takes no -p, -f or TEXT")
-      }
       self = .conversation(try ChatOptions.input(arguments))
     } else if arguments.has("chat") {
       let text = try Self.text(arguments)
@@ -26,9 +24,6 @@ enum RunInput {
       input.messages.append(ChatMessage(role: "user", content: text))
       self = .conversation(input)
     } else {
-      if let option = Self.chatOptions.first(where: { arguments.has($0.name) }) {
-        throw UsageError(description: "--\(option.name) needs --chat")
-      }
       self = .text(try Self.text(arguments))
     }
   }

@@ -41,7 +41,7 @@ final class SlashCommands {
   }
 
   private static var settings: [String] {
-    SamplingFields.floats.map(\.0) + SamplingFields.integers.map(\.0) + ["seed", "predict"]
+    SamplingField.all.map(\.name) + ["seed", "predict"]
   }
 
   /// Does what a line says.
@@ -111,42 +111,33 @@ final class SlashCommands {
     }
     let name = String(words[0])
     let value = words[1].trimmingCharacters(in: .whitespaces)
+    let arguments = Arguments(values: [name: [value]])
     var sampling = answerer.sampling
-    if name == "predict" {
-      guard let number = Int(value) else {
-        return .failed("predict: found '\(value.printable)', expected a number")
+    do throws(UsageError) {
+      if name == "predict" {
+        answerer.limits.tokens = try LimitArguments.tokens(arguments)
+      } else if name == "seed" {
+        sampling.seed = try arguments.uint64(name)
+      } else if let field = SamplingField.all.first(where: { $0.name == name }) {
+        try sampling.take(field, from: arguments)
+      } else {
+        let nearest = NearestWord.to(name, among: Self.settings)
+        return .failed(
+          "no option \(name.printable)"
+            + (nearest.map { "; did you mean \($0)?" } ?? "; /show lists them"))
       }
-      answerer.limits.tokens = number < 0 ? nil : number
-    } else if name == "seed" {
-      guard let number = UInt64(value) else {
-        return .failed("seed: found '\(value.printable)', expected a number")
-      }
-      sampling.seed = number
-    } else if let field = SamplingFields.floats.first(where: { $0.0 == name })?.1 {
-      guard let number = Float(value) else {
-        return .failed("\(name): found '\(value.printable)', expected a number")
-      }
-      sampling[keyPath: field] = number
-    } else if let field = SamplingFields.integers.first(where: { $0.0 == name })?.1 {
-      guard let number = Int(value) else {
-        return .failed("\(name): found '\(value.printable)', expected a number")
-      }
-      sampling[keyPath: field] = number
-    } else {
-      let nearest = NearestWord.to(name, among: Self.settings)
-      return .failed(
-        "no option \(name.printable)"
-          + (nearest.map { "; did you mean \($0)?" } ?? "; /show lists them"))
+    } catch {
+      return .failed("\(name): \(error.problem.printable)")
     }
     try sampling.validate()
     answerer.sampling = sampling
-    return .done("\(name) = \(value.printable)")
+    let remark = sampling.unused(of: [name]).first.map { " (changes nothing: \($0.reason))" }
+    return .done("\(name) = \(value.printable)" + (remark ?? ""))
   }
 
   private func show() -> String {
     let sampling = answerer.sampling
-    var lines = SamplingFields.floats.map { "  \($0.0) = \(sampling[keyPath: $0.1])" }
-    lines += SamplingFields.integers.map { "  \($0.0) = \(sampling[keyPath: $0.1])" }
+    var lines = SamplingField.all.map { "  \($0.name) = \($0.text(in: sampling))" }
     lines.append("  seed = \(sampling.seed.map(String.init) ?? "random")")
     lines.append("  predict = \(answerer.limits.tokens.map(String.init) ?? "no limit")")
     lines.append("  samplers = \(sampling.order.map(\.rawValue).joined(separator: ";"))")

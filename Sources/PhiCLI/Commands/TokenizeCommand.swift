@@ -16,7 +16,9 @@ let tokenizeCommand = Command(
         Option(
           name: "no-parse-special", short: nil, value: nil,
           help: "read <|user|> and the like as plain text"),
-        Option(name: "file", short: "f", value: "FILE", help: "the text is in a file"),
+        Option(
+          name: "file", short: "f", value: "FILE", help: "the text is in a file",
+          excludes: ["TEXT"]),
       ]
     )
   ], positionals: 0...1

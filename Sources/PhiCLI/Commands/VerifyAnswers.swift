@@ -7,12 +7,15 @@ struct VerifyAnswers {
   static let options = [
     Option(
       name: "prompt", short: "p", value: "TEXT",
-      help: "let both models answer, and show where they part", repeats: true),
+      help: "let both models answer, and show where they part", repeats: true,
+      needs: ["reference"]),
     Option(
       name: "raw", short: nil, value: nil,
-      help: "prompts are texts to go on with, not messages: no chat template"),
+      help: "prompts are texts to go on with, not messages: no chat template",
+      needs: ["prompt"]),
     Option(
-      name: "predict", short: "n", value: "N", help: "tokens of an answer at most (default: 128)"),
+      name: "predict", short: "n", value: "N", help: "tokens of an answer at most (default: 128)",
+      needs: ["prompt"]),
   ]
 
   private let prompts: [String]

@@ -11,29 +11,40 @@ let verifyCommand = Command(
       "Measure",
       [
         Option(
-          name: "reference", short: "r", value: "MODEL", help: "the model that is taken as right"),
+          name: "reference", short: "r", value: "MODEL", help: "the model that is taken as right",
+          excludes: ["reference-logits", "save-logits"]),
         Option(
           name: "reference-logits", short: nil, value: "FILE",
-          help: "a file of llama.cpp's --kl-divergence-base in its place"),
+          help: "a file of llama.cpp's --kl-divergence-base in its place",
+          excludes: ["save-logits"]),
         Option(
           name: "save-logits", short: nil, value: "FILE",
-          help: "write such a file of CANDIDATE and --text, and compare nothing"),
-        Option(name: "text", short: "f", value: "FILE", help: "the text to read; - for stdin"),
+          help: "write such a file of CANDIDATE and --text, and compare nothing",
+          needs: ["text"]),
+        Option(
+          name: "text", short: "f", value: "FILE", help: "the text to read; - for stdin",
+          needs: ["reference", "save-logits"], excludes: ["self"]),
         Option(
           name: "self", short: nil, value: "N",
-          help: "read N tokens that the reference writes (default: 2048, without --text or --tasks)"
+          help: "read N tokens that the reference writes (default: 2048, without --text or "
+            + "--tasks)",
+          needs: ["reference"]
         ),
         Option(
           name: "tasks", short: nil, value: "FILE",
-          help: "questions with one right answer: lines of {\"prompt\" or \"messages\", \"answer\"}"
+          help: "questions with one right answer: lines of {\"prompt\" or \"messages\", "
+            + "\"answer\"}",
+          needs: ["reference"]
         ),
         Option(
-          name: "ctx", short: "c", value: "N", help: "tokens that are read together (default: 512)"),
+          name: "ctx", short: "c", value: "N", help: "tokens that are read together (default: 512)",
+          needs: ["reference", "save-logits"]),
         Option(
           name: "chunks", short: nil, value: "N", help: "stretches to read at most (default: all)"),
         Option(
           name: "until-sure", short: nil, value: nil,
-          help: "stop as soon as the limits are certainly kept or broken"),
+          help: "stop as soon as the limits are certainly kept or broken",
+          needs: ["max-kld", "min-top1", "max-ppl-ratio", "profile"]),
         Option(
           name: "as-run", short: nil, value: nil,
           help: "round the candidate's activations as phi run does, where that is faster"),
@@ -48,15 +59,19 @@ let verifyCommand = Command(
       [
         Option(
           name: "profile", short: nil, value: "FORMAT",
-          help: "limits that are usual for a format, as Q4_K_M; auto for the candidate's own"),
+          help: "limits that are usual for a format, as Q4_K_M; auto for the candidate's own",
+          needs: ["reference", "reference-logits"]),
         Option(
-          name: "max-kld", short: nil, value: "X", help: "the mean divergence at most, in nats"),
+          name: "max-kld", short: nil, value: "X", help: "the mean divergence at most, in nats",
+          needs: ["reference", "reference-logits"]),
         Option(
           name: "min-top1", short: nil, value: "P",
-          help: "share of tokens with the same likeliest one at least"),
+          help: "share of tokens with the same likeliest one at least",
+          needs: ["reference", "reference-logits"]),
         Option(
           name: "max-ppl-ratio", short: nil, value: "R",
-          help: "the candidate's perplexity over the reference's at most"),
+          help: "the candidate's perplexity over the reference's at most",
+          needs: ["reference", "reference-logits"]),
       ]
     ),
     ("Explain", VerifyExplanation.options), ("Answers", VerifyAnswers.options),
@@ -64,14 +79,11 @@ let verifyCommand = Command(
   ], positionals: 1...1
 ) { arguments in
   let kinds = ["reference", "reference-logits", "save-logits"].filter(arguments.has)
-  guard kinds.count == 1 else {
-    throw UsageError(
-      description: kinds.isEmpty
-        ? "phi verify needs --reference, or --reference-logits"
-        : "--\(kinds[0]) and --\(kinds[1]) exclude each other")
+  guard !kinds.isEmpty else {
+    throw UsageError(description: "phi verify needs --reference, or --reference-logits")
   }
   let outputs = try VerifyOutputs(arguments)
-  let candidate = try Model(path: ModelLocator.path(arguments.positional[0]))
+  let candidate = try ModelOptions.load(ModelLocator.path(arguments.positional[0]))
   let limits = try VerifyLimits.limits(arguments, for: candidate)
   if let path = arguments.string("save-logits") {
     try VerifyLogits.save(to: path, candidate, arguments)
@@ -81,9 +93,13 @@ let verifyCommand = Command(
   if let path = arguments.string("reference-logits") {
     report = try VerifyLogits.report(against: path, candidate, limits, arguments)
   } else {
-    let reference = try Model(path: ModelLocator.path(arguments.string("reference")))
+    let reference = try ModelOptions.load(ModelLocator.path(arguments.string("reference")))
     report = try VerifyRun(reference: reference, candidate: candidate, arguments).report(limits)
   }
   try outputs.write(report)
+  guard !Interrupt.shared.isRequested else {
+    Note.write("interrupted: the report is of what was read until then")
+    return 130
+  }
   return report.isWithin ? 0 : 3
 }

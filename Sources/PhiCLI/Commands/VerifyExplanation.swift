@@ -8,22 +8,28 @@ struct VerifyExplanation {
   static let options = [
     Option(
       name: "explain", short: nil, value: nil,
-      help: "where the loss comes from: --tensors, --drift and --swap layers"),
+      help: "where the loss comes from: --tensors, --drift and --swap layers",
+      needs: ["reference"], excludes: ["as-run"]),
     Option(
       name: "tensors", short: nil, value: nil,
-      help: "the error of every tensor, weighted by what it multiplies"),
+      help: "the error of every tensor, weighted by what it multiplies",
+      needs: ["reference"], excludes: ["as-run"]),
     Option(
       name: "drift", short: nil, value: nil,
-      help: "how far the hidden state drifts, layer by layer"),
+      help: "how far the hidden state drifts, layer by layer",
+      needs: ["reference"], excludes: ["as-run"]),
     Option(
       name: "swap", short: nil, value: "layers|tensors",
-      help: "what each costs, swapped alone; and which to keep in a better format"),
+      help: "what each costs, swapped alone; and which to keep in a better format",
+      needs: ["reference"], excludes: ["as-run"]),
     Option(
       name: "probe-tokens", short: nil, value: "N",
-      help: "how much of the text these read (default: 512 tokens)"),
+      help: "how much of the text these read (default: 512 tokens)",
+      needs: ["explain", "tensors", "drift", "swap"]),
     Option(
       name: "worst", short: nil, value: "N",
-      help: "tokens of largest divergence to show (default: 3)"),
+      help: "tokens of largest divergence to show (default: 3)",
+      needs: ["reference", "reference-logits"]),
   ]
 
   /// Tokens of largest divergence to show.
@@ -44,8 +50,7 @@ struct VerifyExplanation {
     case "layers": swapsLayers = true
     case "tensors": swapsLayers = false
     case let word?:
-      throw UsageError(
-        description: "option '--swap': expected layers or tensors, found '\(word)'")
+      throw UsageError(option: "swap", "expected layers or tensors, found '\(word)'")
     }
     worst = try arguments.int("worst", in: 0...1000) ?? 3
     probeTokens = try arguments.int("probe-tokens", in: 16...1 << 16) ?? 512

@@ -27,8 +27,9 @@ enum VerifyLimits {
     }
     guard let mix = Mix(named: name) else {
       throw UsageError(
-        description: "option '--profile': expected auto or a format ("
-          + Mix.allCases.map(\.rawValue).joined(separator: ", ") + "), found '\(name)'")
+        option: "profile",
+        "expected auto or a format (" + Mix.allCases.map(\.rawValue).joined(separator: ", ")
+          + "), found '\(name)'")
     }
     return VerdictProfile(mix, isPhi4Mini: VerdictProfile.isPhi4Mini(candidate))
   }

@@ -15,14 +15,6 @@ enum VerifyLogits {
   static func report(
     against path: String, _ candidate: Model, _ limits: Verdict.Limits, _ arguments: Arguments
   ) throws -> VerifyReport {
-    let needModel = [
-      "text", "self", "tasks", "ctx", "explain", "tensors", "drift", "swap", "prompt",
-    ]
-    for option in needModel where arguments.has(option) {
-      throw UsageError(
-        description: "--\(option) needs --reference: a file of logits has its own text and no model"
-      )
-    }
     let file = try LogitsFile(path: path)
     let options = try VerifyRun.candidate(try VerifyRun.options(arguments), arguments)
     let models = try LogitsFileComparison(file, candidate: candidate, options: options)

@@ -8,15 +8,20 @@ struct VerifyOutputs {
     Option(
       name: "format", short: nil, value: "FORMAT",
       help: "what standard output gets: text, json, markdown, junit, html or llama.cpp "
-        + "(default: text)"),
+        + "(default: text)", needs: ["reference", "reference-logits"]),
     Option(
       name: "report", short: nil, value: "FILE.html",
-      help: "a page with plots, in one file; - for stdout, as for the others"),
+      help: "a page with plots, in one file; - for stdout, as for the others",
+      needs: ["reference", "reference-logits"]),
     Option(
-      name: "markdown", short: nil, value: "FILE", help: "tables for a model card or a comment"),
-    Option(name: "json", short: nil, value: "FILE", help: "all figures"),
+      name: "markdown", short: nil, value: "FILE", help: "tables for a model card or a comment",
+      needs: ["reference", "reference-logits"]),
     Option(
-      name: "junit", short: nil, value: "FILE", help: "each limit as a test, for a build server"),
+      name: "json", short: nil, value: "FILE", help: "all figures",
+      needs: ["reference", "reference-logits"]),
+    Option(
+      name: "junit", short: nil, value: "FILE", help: "each limit as a test, for a build server",
+      needs: ["reference", "reference-logits"]),
   ]
 
   private typealias Renderer = @Sendable (VerifyReport) throws -> StyledText
@@ -49,8 +54,21 @@ struct VerifyOutputs {
     let name = arguments.string("format") ?? "text"
     guard let format = Self.formats.first(where: { $0.name == name }) else {
       throw UsageError(
-        description: "option '--format': expected "
-          + Self.formats.map(\.name).joined(separator: ", ") + ", found '\(name)'")
+        option: "format",
+        "expected " + Self.formats.map(\.name).joined(separator: ", ") + ", found '\(name)'")
+    }
+    let targets = Self.files.compactMap { file in
+      arguments.string(file.option).map { (option: file.option, path: $0) }
+    }
+    for (index, target) in targets.enumerated() {
+      if let other = targets[..<index].first(where: { $0.path == target.path }) {
+        throw UsageError(
+          description: "--\(other.option) and --\(target.option) both write to '\(target.path)'")
+      }
+    }
+    if arguments.has("format"), let target = targets.first(where: { $0.path == "-" }) {
+      throw UsageError(
+        description: "--format and --\(target.option) - both write to standard output")
     }
     self.format = format.render
     for (option, _) in Self.files {

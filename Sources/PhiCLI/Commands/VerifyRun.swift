@@ -22,8 +22,7 @@ struct VerifyRun {
   /// Threads as the arguments say, and a cache in full precision beside the weights: what is compared
   /// is the models, not the cache.
   static func options(_ arguments: Arguments) throws -> SessionOptions {
-    var options = SessionOptions()
-    options.threads = try arguments.int("threads", in: 1...1024)
+    var options = try ModelOptions.measuring(arguments)
     options.cacheFormat = .f32
     return options
   }
@@ -40,7 +39,13 @@ struct VerifyRun {
 
   /// Tokens that are read together, within the models' contexts.
   static func length(_ arguments: Arguments, _ contexts: Int...) throws -> Int {
-    contexts.reduce(try arguments.int("ctx", in: 8...1 << 20) ?? 512, min)
+    let wanted = try arguments.int("ctx", in: 8...1 << 20)
+    let length = contexts.reduce(wanted ?? 512, min)
+    if let wanted, length < wanted {
+      Note.write(
+        "-c \(wanted): the models have \(length) tokens of context, which are read together")
+    }
+    return length
   }
 
   /// Reads and asks, and gives what was found.
@@ -60,9 +65,6 @@ struct VerifyRun {
     report.candidate.roundsActivations = try Self.candidate(options, arguments)
       .selectsRounding(for: candidate)
     try explanation.check(reference, candidate)
-    if explanation.measures, arguments.has("as-run") {
-      throw UsageError(description: "--as-run is for the whole: what explains it rounds nothing")
-    }
     if readsText {
       let (stretches, first) = try stretches(line)
       let compared = try compare(stretches, from: first, limits, line)
@@ -106,7 +108,8 @@ struct VerifyRun {
     guard let path = arguments.string("text") else {
       let count = try arguments.int("self", in: 16...1 << 24) ?? 2048
       let stretches = try SelfText.stretches(
-        of: reference, tokens: count, length: min(128, length), options: options
+        of: reference, tokens: count, length: arguments.has("ctx") ? length : min(128, length),
+        options: options
       ) { done, all in
         guard !Interrupt.shared.isRequested else { throw CancellationError() }
         line.update("the reference writes: \(done) of \(all) tokens")

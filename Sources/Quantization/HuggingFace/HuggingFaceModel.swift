@@ -90,13 +90,27 @@ public struct HuggingFaceModel: Sendable {
     guard let mix else {
       return zip(tensors, keptTypes).map { .init($0, as: $1) }
     }
-    let rules = MixRules(
+    let rules = rules(mix)
+    return tensors.map { .init($0, as: rules.type(ofSource: $0)) }
+  }
+
+  /// Which matrices cannot have the format that a mix has for them, in one line; nil if all can.
+  public func fallbackNote(_ mix: Mix?) -> String? {
+    guard let mix else { return nil }
+    let matrices = tensors.filter { MixRules.isQuantized(name: $0.name, shape: $0.shape) }
+    let rules = rules(mix)
+    return FormatFallback.note(
+      matrices.compactMap { rules.fallback(of: $0.name, columns: $0.shape[0]) },
+      of: matrices.count)
+  }
+
+  private func rules(_ mix: Mix) -> MixRules {
+    MixRules(
       mix,
       for: MixRules.Model(
         blocks: configuration.blockCount,
         queriesPerKey: configuration.headCount / configuration.kvHeadCount,
         isTied: !tensors.contains { $0.name == "output.weight" }, hasImportance: false))
-    return tensors.map { .init($0, as: rules.type(ofSource: $0)) }
   }
 }
 

@@ -47,25 +47,30 @@ public struct Doctor: Sendable {
     publishedName = examination.published.map { model in
       model.variant(contextLength: examination.integer("context_length"))?.name ?? model.name
     }
-    var findings = Self.checks.flatMap { $0.findings(in: examination) }
-    if !findings.contains(where: { $0.severity == .error }), let obstacle = Self.obstacle(file) {
-      findings.append(obstacle)
-    }
+    let checks = Self.checks.filter { file.cutTensors.isEmpty || !$0.needsAllTensors }
+    var findings = checks.flatMap { $0.findings(in: examination) }
+    if !findings.contains(where: { $0.severity == .error }) { findings += Self.trial(file) }
     self.findings = Finding.Severity.allCases.flatMap { severity in
       findings.filter { $0.severity == severity }
     }
   }
 
-  /// What keeps the runtime from loading a file in which no check found an error.
-  private static func obstacle(_ file: GGUFFile) -> Finding? {
+  /// What loading the model says of a file in which no check found an error.
+  private static func trial(_ file: GGUFFile) -> [Finding] {
     do {
-      _ = try Model(file)
-      return nil
+      return try Model(file).notes.map { note in
+        Finding(
+          .note, "metadata", note,
+          consequence: "What it may ask for is not done.", remedy: "compare with the original model"
+        )
+      }
     } catch {
-      return Finding(
-        .error, "the model", "cannot be loaded: \("\(error)".printable)",
-        consequence: "No text can be written with it.",
-        remedy: "convert it again from the original")
+      return [
+        Finding(
+          .error, "the model", "cannot be loaded: \("\(error)".printable)",
+          consequence: "No text can be written with it.",
+          remedy: "convert it again from the original")
+      ]
     }
   }
 }

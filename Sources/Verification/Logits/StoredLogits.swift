@@ -9,6 +9,9 @@ enum StoredLogits {
   /// Logarithms at and below this count as no probability, as for llama.cpp.
   static let floor = -16.0
   private static let range: Float = 16
+  /// What a row's probabilities may add up to: those of unlikely tokens are stored as too large, by a
+  /// ten-millionth of the largest each.
+  static let sums = 0.9...1.5
 
   /// Bytes of a row.
   static func byteCount(vocabulary: Int) -> Int { 2 * (2 * ((vocabulary + 1) / 2) + 4) }

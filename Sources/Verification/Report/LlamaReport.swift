@@ -24,7 +24,7 @@ public enum LlamaReport {
     lines += ["====== Perplexity statistics ======"] + sums.perplexityLines + [""]
     lines.append("====== KL divergence statistics ======")
     lines.append("Mean    KLD: " + sums.divergence.text("%10.6f ± %10.6f"))
-    let divergences = all.map(\.divergence).sorted()
+    let divergences = NumberOrder.rising(all.map(\.divergence))
     for (name, share) in [
       ("Maximum", 1), ("99.9%  ", 0.999), ("99.0%  ", 0.99), ("95.0%  ", 0.95), ("90.0%  ", 0.9),
       ("Median ", 0.5), ("10.0%  ", 0.1), (" 5.0%  ", 0.05), (" 1.0%  ", 0.01),
@@ -36,7 +36,7 @@ public enum LlamaReport {
     }
     lines += ["", "====== Token probability statistics ======"]
     lines.append("Mean    Δp: " + sums.change.scaled(100).text("%6.3f ± %5.3f %%"))
-    let changes = all.map(\.rightChange).sorted()
+    let changes = NumberOrder.rising(all.map(\.rightChange))
     for (name, share) in [
       ("Maximum", 1), ("99.9%  ", 0.999), ("99.0%  ", 0.99), ("95.0%  ", 0.95), ("90.0%  ", 0.9),
       ("75.0%  ", 0.75), ("Median ", 0.5), ("25.0%  ", 0.25), ("10.0%  ", 0.1), (" 5.0%  ", 0.05),

@@ -56,7 +56,7 @@ struct LlamaSums {
     let variance = moments.squares / Double(max(1, count)) - mean * mean
     return Uncertain(
       value: mean,
-      error: variance > 0 && count > 10 ? (variance / Double(count - 1)).squareRoot() : 0)
+      error: variance <= 0 || count <= 10 ? 0 : (variance / Double(count - 1)).squareRoot())
   }
 
   /// The covariance of both mean losses; 0 for fewer than ten positions.
@@ -75,7 +75,7 @@ struct LlamaSums {
   var changeRMS: Uncertain {
     let square = mean(squaredDifference)
     let root = square.value.squareRoot()
-    return Uncertain(value: root, error: root > 0 ? square.error / (2 * root) : 0)
+    return Uncertain(value: root, error: root == 0 ? 0 : square.error / (2 * root))
   }
 
   /// Share of positions with the same likeliest token.
@@ -93,7 +93,7 @@ struct LlamaSums {
   private var logRatio: Uncertain {
     let (a, b) = (mean(loss), mean(baseLoss))
     let variance = a.error * a.error + b.error * b.error - 2 * covariance
-    return Uncertain(value: a.value - b.value, error: max(0, variance).squareRoot())
+    return Uncertain(value: a.value - b.value, error: NumberOrder.atLeast(0, variance).squareRoot())
   }
 
   /// The figures so far in one line.
@@ -113,8 +113,9 @@ struct LlamaSums {
     let ratio = logRatio
     let variance =
       own.error * own.error + base.error * base.error - 2 * own.value * base.value * covariance
-    let gap = Uncertain(value: own.value - base.value, error: max(0, variance).squareRoot())
-    let correlation = a.error > 0 && b.error > 0 ? covariance / (a.error * b.error) : 1
+    let gap = Uncertain(
+      value: own.value - base.value, error: NumberOrder.atLeast(0, variance).squareRoot())
+    let correlation = a.error == 0 || b.error == 0 ? 1 : covariance / (a.error * b.error)
     return [
       "Mean PPL(Q)                   : " + own.text("%10.6f ± %10.6f"),
       "Mean PPL(base)                : " + base.text("%10.6f ± %10.6f"),

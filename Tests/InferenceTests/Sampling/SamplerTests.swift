@@ -243,7 +243,7 @@ import Testing
 
   @Test func namesOptionsOutOfRange() {
     let cases: [(String, (inout SamplingOptions) -> Void)] = [
-      ("temperature", { $0.temperature = -1 }), ("temperature", { $0.temperature = .nan }),
+      ("temp", { $0.temperature = -1 }), ("temp", { $0.temperature = .nan }),
       ("top-p", { $0.topP = 1.5 }), ("top-k", { $0.topK = -1 }), ("min-p", { $0.minP = -0.1 }),
       ("repeat-penalty", { $0.repeatPenalty = 0 }), ("mirostat", { $0.mirostat = 1 }),
       ("xtc-probability", { $0.xtcProbability = 2 }), ("dry-base", { $0.dryBase = 0.5 }),

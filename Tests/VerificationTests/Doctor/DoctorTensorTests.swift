@@ -14,7 +14,7 @@ struct DoctorTensorTests {
     let doctor = try file.examine()
     #expect(doctor.finding("blk.2.ffn_norm.weight")?.severity == .error)
     let unused = try #require(doctor.finding("blk.2.ffn_norm.wait"))
-    #expect(unused.severity == .warning)
+    #expect(unused.severity == .error)
     #expect(unused.repairs.isEmpty)
 
     file = try .pocket()

@@ -4,6 +4,8 @@ import Inference
 
 /// What cosines and sines are multiplied with under LongRoPE.
 enum AttentionFactorCheck: FileCheck {
+  static let needsAllTensors = true
+
   /// PhiMoE's own, √(17 / 11), from `short_mscale` and `long_mscale` of its `config.json`.
   private static let mixtureScale: Float = 1.243_163_1
 

@@ -23,7 +23,8 @@ enum ContainerCheck: FileCheck {
           remedy: "set it to 32",
           repairs: [.set(key: "general.alignment", value: .uint32(32))]))
     }
-    if file.tensors.isEmpty, file.flaws.isEmpty {
+    if let finding = zeroTail(file) { findings.append(finding) }
+    if file.tensors.isEmpty, file.cutTensors.isEmpty, file.flaws.isEmpty {
       findings.append(
         Finding(
           .error, "the file", "has no tensors", consequence: "There is no model to run.",
@@ -39,6 +40,26 @@ enum ContainerCheck: FileCheck {
           repairs: [.set(key: "general.quantization_version", value: .uint32(2))]))
     }
     return findings
+  }
+
+  /// Zeros at the end that are more than a padding: whole matrices, or a mebibyte.
+  private static func zeroTail(_ file: GGUFFile) -> Finding? {
+    guard let tail = file.zeroTail() else { return nil }
+    let matrices = tail.tensors.filter { name in
+      (file.tensor(named: name)?.shape.count ?? 0) > 1
+    }
+    guard !matrices.isEmpty || tail.length >= 1 << 20 else { return nil }
+    let share = Int((Double(tail.length) / Double(tail.byteCount) * 100).rounded())
+    let part = tail.path == file.path ? "" : " (\(tail.path.printable))"
+    return Finding(
+      matrices.isEmpty ? .warning : .error, "the file",
+      "ends in zeros\(part): \(tail.length) of \(tail.byteCount) bytes (\(share) %), from byte "
+        + "\(tail.start) on"
+        + (matrices.first.map {
+          ", in which \($0) and \(matrices.count - 1) more matrices lie"
+        } ?? ""),
+      consequence: "A download took the room for the whole file and did not complete.",
+      remedy: "download or copy it again, and compare size and hash")
   }
 
   /// Flaws of one kind as one finding.

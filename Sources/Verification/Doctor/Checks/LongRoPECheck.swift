@@ -5,6 +5,8 @@ import Inference
 /// LongRoPE's two sets of factors (Ding and others, 2024): both there where the context was
 /// extended, as long as the rotation, in order, and not in each other's place.
 enum LongRoPECheck: FileCheck {
+  static let needsAllTensors = true
+
   private static let short = "rope_factors_short.weight"
   private static let long = "rope_factors_long.weight"
 

@@ -5,6 +5,8 @@ import Quantization
 
 /// Whether the tensors have the formats that the file's name and `general.file_type` promise.
 enum MixCheck: FileCheck {
+  static let needsAllTensors = true
+
   private static let key = "general.file_type"
 
   static func findings(in examination: Examination) -> [Finding] {

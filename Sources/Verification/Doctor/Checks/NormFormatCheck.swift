@@ -3,6 +3,8 @@ import Quantization
 
 /// Norms, biases, routers and rotation factors: all programs want them in 32-bit floats.
 enum NormFormatCheck: FileCheck {
+  static let needsAllTensors = true
+
   static func findings(in examination: Examination) -> [Finding] {
     let small = examination.file.tensors.filter {
       !MixRules.isQuantized(name: $0.name, shape: $0.shape) && $0.type != .f32

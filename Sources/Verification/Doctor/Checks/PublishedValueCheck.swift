@@ -3,6 +3,8 @@ import Inference
 
 /// The numbers of a published model, in a file of its shape.
 enum PublishedValueCheck: FileCheck {
+  static let needsAllTensors = true
+
   static func findings(in examination: Examination) -> [Finding] {
     guard let model = examination.published else { return [] }
     let context = examination.integer("context_length")

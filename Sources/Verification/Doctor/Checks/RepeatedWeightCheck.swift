@@ -4,6 +4,8 @@ import Quantization
 /// The same weights in two places: blocks copied over others, and an output that repeats the
 /// embedding.
 enum RepeatedWeightCheck: FileCheck {
+  static let needsAllTensors = true
+
   static func findings(in examination: Examination) -> [Finding] {
     guard let weights = examination.weights else { return [] }
     let file = examination.file

@@ -4,6 +4,8 @@ import Kernels
 
 /// The tensors: all that the graph needs, in its shapes, and none besides.
 enum TensorCheck: FileCheck {
+  static let needsAllTensors = true
+
   /// Findings of one kind that are told one by one.
   private static let told = 8
 
@@ -34,18 +36,32 @@ enum TensorCheck: FileCheck {
     }
     // A missing tensor may be here under a wrong name: then nothing is dropped.
     let isSure = missing.isEmpty && file.flaws.isEmpty
-    let unusedFindings = unused.map { tensor in
+    let (constants, strange) = (
+      unused.filter { ConstantTensor.isNamed($0.name) },
+      unused.filter { !ConstantTensor.isNamed($0.name) }
+    )
+    let strangeFindings = strange.map { tensor in
       Finding(
-        .warning, tensor.name.printable,
+        .error, tensor.name.printable,
         "is no tensor of \(configuration.architecture.rawValue): "
           + "\(tensor.type.name) \(tensor.shape)",
+        consequence: "Without it the model would answer otherwise: phi and llama.cpp refuse the "
+          + "file.",
+        remedy: isSure
+          ? "take a program that knows this kind of model, or convert it again"
+          : "give it the name of the tensor that is missing")
+    }
+    let constantFindings = constants.map { tensor in
+      Finding(
+        .warning, tensor.name.printable,
+        "is a constant that \(configuration.architecture.rawValue) computes itself: "
+          + "\(tensor.type.name) \(tensor.shape)",
         consequence: "llama.cpp refuses files with tensors it does not use; here it is ignored.",
-        remedy: isSure ? "leave it out" : "give it the name of the tensor that is missing",
-        repairs: isSure ? [.drop(tensor: tensor.name)] : [])
+        remedy: "leave it out", repairs: isSure ? [.drop(tensor: tensor.name)] : [])
     }
     return shorten(missing, "tensors are missing") + shorten(misshapen, "tensors are misshapen")
-      + formats(file)
-      + (unused.count > told ? many(unused, isSure) : unusedFindings)
+      + formats(file) + shorten(strangeFindings, "tensors are none of the architecture's")
+      + (constants.count > told ? many(constants, isSure) : constantFindings)
   }
 
   private static func check(_ tensor: TensorView, _ expected: [Int]) -> [Finding] {
@@ -79,7 +95,7 @@ enum TensorCheck: FileCheck {
     [
       Finding(
         .warning, unused[0].name.printable,
-        "and \(unused.count - 1) more are no tensors of the architecture",
+        "and \(unused.count - 1) more are constants that are computed",
         consequence: "llama.cpp refuses files with tensors it does not use; here they are ignored.",
         remedy: "leave them out", repairs: isSure ? unused.map { .drop(tensor: $0.name) } : [])
     ]

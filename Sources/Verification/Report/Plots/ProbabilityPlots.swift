@@ -47,7 +47,7 @@ struct ProbabilityPlots {
 
   /// How the probability of the right token changes.
   func changes() -> String {
-    let sorted = comparisons.map(\.rightChange).sorted()
+    let sorted = NumberOrder.rising(comparisons.map(\.rightChange))
     let reach = max(
       0.01, abs(DivergenceSummary.percentile(sorted, 0.0005)),
       abs(DivergenceSummary.percentile(sorted, 0.9995)))
