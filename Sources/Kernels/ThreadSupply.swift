@@ -26,7 +26,7 @@ package enum ThreadSupply {
   static func available(_ wanted: Int) -> Int {
     state.withLock { state in
       guard wanted > state.proven else { return wanted }
-      let found = 1 + start(wanted - 1)
+      let found = hasDescriptors ? 1 + start(wanted - 1) : 1
       state.proven = max(state.proven, found)
       if found < wanted { state.shortage = (found, wanted) }
       return found
@@ -35,6 +35,18 @@ package enum ThreadSupply {
 
   /// Where there were fewer threads than asked for: how many of how many.
   package static var shortage: (found: Int, wanted: Int)? { state.withLock { $0.shortage } }
+
+  /// Whether the descriptors are free that Dispatch opens for its own use: without them it traps.
+  private static var hasDescriptors: Bool {
+    var opened: [Int32] = []
+    defer { for descriptor in opened { close(descriptor) } }
+    for _ in 0..<4 {
+      let descriptor = open("/dev/null", O_RDONLY | O_CLOEXEC)
+      guard descriptor >= 0 else { return false }
+      opened.append(descriptor)
+    }
+    return true
+  }
 
   /// Starts threads that wait for each other, and ends them; how many there were.
   private static func start(_ count: Int) -> Int {

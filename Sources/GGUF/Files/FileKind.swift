@@ -36,6 +36,16 @@ package enum FileKind: Sendable, Equatable {
     (try? SystemCall.status(at: path)).map(FileKind.init)
   }
 
+  /// Whether there is certainly nothing at a path.
+  package static func isMissing(_ path: String) -> Bool {
+    do {
+      _ = try SystemCall.status(at: path)
+      return false
+    } catch {
+      return error.code == ENOENT || error.code == ENOTDIR
+    }
+  }
+
   /// Whether something is at a path.
   package static func exists(_ path: String) -> Bool { at(path) != nil }
 }

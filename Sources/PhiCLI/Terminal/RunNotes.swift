@@ -12,7 +12,7 @@ enum RunNotes {
     }
     if let shortage = ThreadSupply.shortage {
       StandardError.write(
-        "note: the system started \(shortage.found) of \(shortage.wanted) threads; ulimit -u or -v "
+        "note: the system started \(shortage.found) of \(shortage.wanted) threads; ulimit -u, -v or -n "
           + "may be the limit\n")
     }
   }

@@ -32,8 +32,8 @@ struct ModelFolder: Sendable {
   /// The path of a file in the folder.
   func path(of file: String) -> String { Path.join(path, file) }
 
-  /// Whether there is a file.
-  func has(_ file: String) -> Bool { FileKind.exists(path(of: file)) }
+  /// Whether there is a file; one that may not be seen counts, so that reading it says why.
+  func has(_ file: String) -> Bool { !FileKind.isMissing(path(of: file)) }
 
   /// The names of files that end in a certain way, sorted.
   func files(endingIn suffix: String, in subfolder: String = "") -> [String] {
