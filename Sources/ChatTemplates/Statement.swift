@@ -235,7 +235,7 @@ final class MacroStatement: Statement, @unchecked Sendable {
   }
 }
 
-/// `{% call f(…) %}…{% endcall %}`
+/// The statement `{% call f(…) %}…{% endcall %}`.
 final class CallStatement: Statement, @unchecked Sendable {
   private let callee: Expression
   private let link: CallLink
