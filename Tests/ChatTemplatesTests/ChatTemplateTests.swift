@@ -69,7 +69,7 @@ struct TemplateGolden: Sendable, CustomTestStringConvertible {
   @Test(arguments: [
     "{% for a in range(100000) %}{% for b in range(100000) %}x{% endfor %}{% endfor %}",
     "{% macro f() %}{{ f() }}{% endmacro %}{{ f() }}", "{{ 'x' * 10 ** 12 }}",
-    "{{ 2 ** 10 ** 10 }}", "{{ range(10 ** 9) }}",
+    "{{ 2 ** (10 ** 10) }}", "{{ range(10 ** 9) }}",
     "{{ (1).__class__ }}{{ x() }}",
     "{% set x = 'ab' %}{% for i in range(60) %}{% set x = x ~ x %}{{ x }}{% endfor %}{{ [] * 9223372036854775807 + 1 }}",
   ])

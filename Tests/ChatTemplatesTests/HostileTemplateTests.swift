@@ -115,7 +115,7 @@ struct HostileTemplate: Sendable, CustomTestStringConvertible {
     HostileTemplate("arguments", "{{ namespace(*range(100000)) }}"),
     HostileTemplate("self-reference", "{% set ns = namespace() %}{% set ns.n = ns %}{{ ns }}"),
     HostileTemplate("divide", "{{ 10 ** 4000 // 3 ** 2000 }}"),
-    HostileTemplate("power of two", "{{ 2 ** 10 ** 10 }}"),
+    HostileTemplate("power of two", "{{ 2 ** (10 ** 10) }}"),
   ]
 
   static let huge = [
