@@ -173,6 +173,7 @@ enum HashKey: Hashable {
     case .tuple(let list):
       try budget.enter()
       defer { budget.leave() }
+      try budget.step(4)
       try budget.allocate(list.items.count * 32)
       var keys: [HashKey] = []
       for item in list.items { keys.append(try HashKey(item, budget)) }
