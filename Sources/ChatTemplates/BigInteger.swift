@@ -21,6 +21,10 @@ struct BigInteger: Hashable, Sendable {
 
   /// A finite float without a fraction.
   init(exactly value: Double) {
+    guard value.isFinite, value.magnitude >= 1 else {
+      self.init([], isNegative: false)
+      return
+    }
     var digits = [UInt32](repeating: 0, count: max(0, Int(value.exponent)) / 32 + 3)
     let significand = value.significandBitPattern | 1 << 52
     let shift = Int(value.exponent) - 52

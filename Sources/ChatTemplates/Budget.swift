@@ -4,14 +4,22 @@
 /// from one budget, and every string, list and dictionary is made through it (`TextBuilder`,
 /// `ListBuilder`, `ValueDict`), so that nothing grows with a number that a template chose.
 final class Budget {
-  /// Operations of a rendering: about half a second in a release build.
-  static let stepLimit = 3_000_000
-  /// Bytes of all that a rendering makes, released or not. Inputs add to it; see `init(inputBytes:)`.
+  /// Operations of a rendering: some tenths of a second in a release build.
+  static let stepLimit = 1_500_000
+  /// Bytes of all that a rendering makes, released or not.
+  ///
+  /// Inputs add to it; see `init(inputBytes:)`.
   static let byteLimit = 64 << 20
-  /// Nested statements, expressions, calls and walks through nested values. A level takes at most
-  /// 1,400 bytes of stack in a debug build, so that the deepest rendering fits a Dispatch worker's 512 KiB.
+  /// Nested statements, expressions, calls and walks through nested values.
   static let depthLimit = 250
-  /// Lists and dictionaries inside each other. Values never nest deeper, so they release without a
+  /// Bytes of stack that a parse or a rendering may use.
+  ///
+  /// A Dispatch worker has 512 KiB. A release build reaches `depthLimit` first; the frames of a debug build
+  /// or of one with sanitizers are several times as large.
+  static let stackLimit = 300 << 10
+  /// Lists and dictionaries inside each other.
+  ///
+  /// Values never nest deeper, so they release without a
   /// deep recursion.
   static let nestingLimit = 120
 
@@ -19,6 +27,7 @@ final class Budget {
   private(set) var bytes = 0
   private(set) var depth = 0
   private let byteLimit: Int
+  private let stackBase = Budget.stackAddress()
   private var objects: [TemplateObject] = []
 
   /// A budget for one rendering.
@@ -57,11 +66,17 @@ final class Budget {
 
   /// Goes one level deeper; `leave` must follow.
   @inline(__always) func enter() throws(TemplateError) {
-    guard depth < Self.depthLimit else {
+    guard depth < Self.depthLimit, stackBase - Self.stackAddress() < Self.stackLimit else {
       throw TemplateError("nests too deep (at most \(Self.depthLimit) levels)")
     }
     depth &+= 1
     try step()
+  }
+
+  /// About where the stack ends now.
+  @inline(__always) private static func stackAddress() -> Int {
+    var marker: UInt8 = 0
+    return withUnsafeMutablePointer(to: &marker) { Int(bitPattern: $0) }
   }
 
   /// Comes back from one level.

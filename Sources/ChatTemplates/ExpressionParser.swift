@@ -91,7 +91,9 @@ extension TemplateParser {
     }
   }
 
-  /// Operators that bind at least so tightly. Those of one precedence in a row make one node.
+  /// Operators that bind at least so tightly.
+  ///
+  /// Those of one precedence in a row make one node.
   private mutating func parseOperators(_ least: Precedence) throws(TemplateError) -> Expression {
     try budget.enter()
     defer { budget.leave() }

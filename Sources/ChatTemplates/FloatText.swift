@@ -188,7 +188,9 @@ enum Clock {
 
 /// Searches by the C library's `memchr` and `memcmp`.
 enum ByteSearch {
-  /// Where bytes occur in a part of others. A search that looks at many places in vain takes steps.
+  /// Where bytes occur in a part of others.
+  ///
+  /// A search that looks at many places in vain takes steps.
   static func first(
     _ needle: [UInt8], in text: [UInt8], _ range: Range<Int>, _ budget: Budget
   ) throws(TemplateError) -> Int? {

@@ -11,7 +11,7 @@ struct JSONWriter {
   private var colon = Text(literal: ": ")
   private var sortsKeys = false
 
-  /// `tojson(ensure_ascii=False, indent=None, separators=None, sort_keys=False)`
+  /// The filter `tojson(ensure_ascii=False, indent=None, separators=None, sort_keys=False)`.
   static let filter = Builtin(
     "tojson", ["ensure_ascii", "indent", "separators", "sort_keys"]
   ) { (call) throws(TemplateError) in
@@ -118,6 +118,7 @@ struct JSONWriter {
     while offset < text.count {
       let (scalar, end) = text.scalar(at: offset)
       if let escape = Self.escape(scalar, ensuresASCII: ensuresASCII) {
+        try builder.budget.step()
         try builder.append(text, start..<offset)
         try builder.append(escape, isData: text.isData(at: offset))
         start = end

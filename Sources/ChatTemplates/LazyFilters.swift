@@ -48,11 +48,16 @@ enum LazyFilters {
     },
     Builtin("items") { (call) throws(TemplateError) in
       var index = 0
-      return try generator(call) { (_, renderer) throws(TemplateError) in
-        guard case .dict(let dict) = call.receiver, index < dict.count else { return nil }
-        index += 1
-        return try dict.pair(index - 1, renderer.budget)
-      }
+      return .object(
+        try IteratorObject(call.budget) { (renderer) throws(TemplateError) in
+          guard case .dict(let dict) = call.receiver else {
+            if call.receiver.isUndefined { return nil }
+            throw TemplateError("items needs a mapping, found \(call.receiver.typeName)")
+          }
+          guard index < dict.count else { return nil }
+          index += 1
+          return try dict.pair(index - 1, renderer.budget)
+        })
     },
     Builtin("unique", ["case_sensitive", "attribute"]) { (call) throws(TemplateError) in
       let path = try AttributePath(call.value(1), call.budget)

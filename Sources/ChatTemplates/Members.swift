@@ -120,25 +120,28 @@ enum Members {
     }
   }
 
-  /// `value[first:last:step]`
+  /// The slice `value[first:last:step]`.
   static func slice(
     _ value: Value, _ first: Value, _ last: Value, _ step: Value, _ renderer: Renderer
   ) throws(TemplateError) -> Value {
     try value.checkDefined()
     let budget = renderer.budget
-    func bound(_ value: Value) throws(TemplateError) -> Int?? {
+    func bound(_ value: Value) throws(TemplateError) -> Int? {
       switch value.number {
-      case .none: return .some(nil)
+      case .none: return nil
       case .int(let index): return index
       case .big(let index): return index.isNegative ? Int.min : Int.max
-      default: return nil
+      default:
+        throw TemplateError("a slice needs integers, found \(value.typeName)")
       }
     }
     let undefined = Value.undefined(Undefined("a value of type \(value.typeName) has no slices"))
-    guard let first = try bound(first), let last = try bound(last),
-      let stepping = try bound(step)
-    else { return undefined }
-    let step = max(stepping ?? 1, -Int.max)
+    switch value {
+    case .string, .list, .tuple, .object(is RangeObject): break
+    default: return undefined
+    }
+    let (first, last) = (try bound(first), try bound(last))
+    let step = max(try bound(step) ?? 1, -Int.max)
     switch value {
     case .string(let text):
       guard step != 0 else { throw TemplateError("a slice's step cannot be zero") }

@@ -29,7 +29,7 @@ class PostfixLink: @unchecked Sendable {
   ) throws(TemplateError) -> Value { value }
 }
 
-/// `.name`
+/// An attribute, `.name`.
 final class AttributeLink: PostfixLink, @unchecked Sendable {
   let name: Text
   init(_ name: Text) { self.name = name }
@@ -38,7 +38,7 @@ final class AttributeLink: PostfixLink, @unchecked Sendable {
   ) throws(TemplateError) -> Value { try Members.attribute(name, of: value, renderer) }
 }
 
-/// `[index]`
+/// A subscript, `[index]`.
 final class ItemLink: PostfixLink, @unchecked Sendable {
   private let index: Expression
   init(_ index: Expression) { self.index = index }
@@ -49,7 +49,7 @@ final class ItemLink: PostfixLink, @unchecked Sendable {
   }
 }
 
-/// `[start:stop:step]`
+/// A slice, `[start:stop:step]`.
 final class SliceLink: PostfixLink, @unchecked Sendable {
   private let parts: [Expression?]
   init(_ parts: [Expression?]) { self.parts = parts }
@@ -98,7 +98,7 @@ final class CallLink: PostfixLink, @unchecked Sendable {
   }
 }
 
-/// `|name(arguments)`
+/// A filter, `|name(arguments)`.
 final class FilterLink: PostfixLink, @unchecked Sendable {
   private let name: String
   private let builtin: Builtin?
@@ -116,7 +116,7 @@ final class FilterLink: PostfixLink, @unchecked Sendable {
   }
 }
 
-/// `is name(arguments)`
+/// A test, `is name(arguments)`.
 final class TestLink: PostfixLink, @unchecked Sendable {
   private let name: String
   private let builtin: Builtin?

@@ -73,7 +73,9 @@ extension TextBuilder {
     }
   }
 
-  /// `repr` of a string. An escape comes from where its scalar comes from.
+  /// `repr` of a string.
+  ///
+  /// An escape comes from where its scalar comes from.
   mutating func append(quoted text: Text) throws(TemplateError) {
     let hasSingle = text.bytes.contains(0x27)
     let quote: Unicode.Scalar = hasSingle && !text.bytes.contains(0x22) ? "\"" : "'"

@@ -145,7 +145,8 @@ final class ForStatement: Statement, @unchecked Sendable {
     var isEmpty = true
     while let item = try state.next(renderer) {
       isEmpty = false
-      try renderer.budget.step()
+      // A round makes a scope, which costs as much as some steps.
+      try renderer.budget.step(3)
       let inner = Scope(scope, ["loop": .object(state)])
       try renderer.assign(item, to: target, inner)
       if try renderer.run(body, inner) == .breakLoop { break }
@@ -235,7 +236,7 @@ final class MacroStatement: Statement, @unchecked Sendable {
   }
 }
 
-/// `{% call f(…) %}…{% endcall %}`
+/// The statement `{% call f(…) %}…{% endcall %}`.
 final class CallStatement: Statement, @unchecked Sendable {
   private let callee: Expression
   private let link: CallLink

@@ -38,7 +38,9 @@ public struct TemplateDictionary: Sendable, Equatable {
     for (key, value) in pairs { self[key] = value }
   }
 
-  /// The value of a key. Keys are equal byte for byte, as in Python.
+  /// The value of a key.
+  ///
+  /// Keys are equal byte for byte, as in Python.
   public subscript(_ key: String) -> TemplateValue? {
     get { index[Array(key.utf8)].map { pairs[$0].value } }
     set {
@@ -75,6 +77,8 @@ extension TemplateValue {
   /// - Parameters:
   ///   - isData: Whether its strings are data.
   ///   - budget: The rendering's.
+  /// - Returns: The value.
+  /// - Throws: `TemplateError` where the budget is spent.
   func value(isData: Bool, _ budget: Budget) throws(TemplateError) -> Value {
     try budget.enter()
     defer { budget.leave() }
@@ -123,7 +127,7 @@ extension TemplateValue {
     return try list.list()
   }
 
-  /// About how many bytes the value takes, for the budget of a rendering. A walk of limited depth.
+  /// About how many bytes the value takes, for the budget of a rendering.
   func byteCount(depth: Int = 0) -> Int {
     guard depth < Budget.depthLimit else { return 0 }
     switch self {

@@ -70,7 +70,9 @@ extension Text {
     if needle.isEmpty { return try slice(range, budget).scalarCount(budget) + 1 }
     var (found, position) = (0, range.lowerBound)
     try budget.stepBytes(range.count)
-    while let place = try ByteSearch.first(needle.bytes, in: bytes, position..<range.upperBound, budget) {
+    while let place = try ByteSearch.first(
+      needle.bytes, in: bytes, position..<range.upperBound, budget)
+    {
       try budget.step()
       found += 1
       position = place + needle.count

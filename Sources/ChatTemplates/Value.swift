@@ -21,7 +21,7 @@ final class Undefined: Sendable {
   static let name = Undefined("a value is undefined")
 }
 
-/// The items of a list or tuple. Nothing in a template can change them.
+/// The items of a list or tuple, which nothing in a template can change.
 final class ValueList {
   let items: [Value]
   let nesting: Int
@@ -92,7 +92,7 @@ final class ValueDict {
 
   var count: Int { keys.count }
 
-  /// Adds a pair, or changes the value of a key. Only whoever makes a dictionary does so.
+  /// Adds a pair, or changes the value of a key, while the dictionary is made.
   func set(_ key: Value, _ value: Value, _ budget: Budget) throws(TemplateError) {
     try set(HashKey(key, budget), key, value, budget)
   }
@@ -173,6 +173,7 @@ enum HashKey: Hashable {
     case .tuple(let list):
       try budget.enter()
       defer { budget.leave() }
+      try budget.step(4)
       try budget.allocate(list.items.count * 32)
       var keys: [HashKey] = []
       for item in list.items { keys.append(try HashKey(item, budget)) }

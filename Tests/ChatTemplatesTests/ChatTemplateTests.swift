@@ -55,7 +55,8 @@ struct TemplateGolden: Sendable, CustomTestStringConvertible {
     ("{{ 'a }}", "a string without end"), ("{# a", "a comment without end"),
     ("{{ x | nofilter }}", "no filter named 'nofilter'"),
     ("{{ x is notest }}", "no test named 'notest'"),
-    ("{% include 'x' %}", "unknown tag 'include'"), ("{{ x.y }}", "'x' is undefined"),
+    ("{% include 'x' %}", "'include' needs another template"), ("{% do x %}", "unknown tag 'do'"),
+    ("{{ x.y }}", "'x' is undefined"),
     ("{{ raise_exception('no tools') }}", "no tools"), ("{{ 1 // 0 }}", "division by zero"),
     ("{% endif %}", "unknown tag 'endif'"),
   ])
@@ -68,8 +69,7 @@ struct TemplateGolden: Sendable, CustomTestStringConvertible {
   @Test(arguments: [
     "{% for a in range(100000) %}{% for b in range(100000) %}x{% endfor %}{% endfor %}",
     "{% macro f() %}{{ f() }}{% endmacro %}{{ f() }}", "{{ 'x' * 10 ** 12 }}",
-    "{{ 9223372036854775807 + 1 }}",
-    "{{ 2 ** 64 }}", "{{ range(10 ** 9) }}", "{{ -9223372036854775807 - 2 }}",
+    "{{ 2 ** (10 ** 10) }}", "{{ range(10 ** 9) }}",
     "{{ (1).__class__ }}{{ x() }}",
     "{% set x = 'ab' %}{% for i in range(60) %}{% set x = x ~ x %}{{ x }}{% endfor %}{{ [] * 9223372036854775807 + 1 }}",
   ])
