@@ -1,84 +1,75 @@
-import Foundation
-
-#if canImport(FoundationXML)
-  import FoundationXML
-#endif
-
 /// Reads the layers and edges of an IR file; those of loops' and conditions' bodies are left out.
-final class OpenVINOGraphParser: NSObject, XMLParserDelegate {
-  private(set) var layers: [Int: OpenVINOLayer] = [:]
-  private var path: [String] = []
+struct OpenVINOGraphParser {
+  private var layers: [Int: OpenVINOLayer] = [:]
   private var layer: Int?
-  private var problem: String?
-  private var isComplete = false
+  private var reader: XMLReader
+  private let path: String
 
   private static let maximumCount = 1 << 20
 
   /// The layers of a file by their ids, with their inputs.
   static func parse(_ bytes: [UInt8], path: String) throws -> [Int: OpenVINOLayer] {
-    // A declaration of entities has no place in an IR file, and no bound to what it expands to.
-    let file = Data(bytes)
-    guard file.range(of: Data("<!DOCTYPE".utf8)) == nil else {
-      throw QuantizationError("\(path): declares a document type, expected an OpenVINO model")
-    }
-    let delegate = OpenVINOGraphParser()
-    let parser = XMLParser(data: file)
-    parser.delegate = delegate
-    let isParsed = parser.parse()
-    if let problem = delegate.problem { throw QuantizationError("\(path): \(problem)") }
-    guard isParsed, parser.parserError == nil, delegate.isComplete else {
-      throw QuantizationError("\(path): no XML from line \(parser.lineNumber) on")
-    }
-    return delegate.layers
+    var parser = OpenVINOGraphParser(reader: XMLReader(bytes), path: path)
+    try parser.parse()
+    return parser.layers
   }
 
-  func parser(
-    _ parser: XMLParser, didStartElement element: String, namespaceURI: String?,
-    qualifiedName: String?, attributes: [String: String] = [:]
-  ) {
-    path.append(element)
-    switch path.count {
-    case 1 where element != "net": stop(parser, "found <\(element)>, expected <net>")
-    case 3 where path == ["net", "layers", "layer"]: start(parser, attributes)
-    case 4 where path == ["net", "layers", "layer", "data"]:
-      if let layer { layers[layer]?.attributes = attributes }
-    case 3 where path == ["net", "edges", "edge"]: connect(parser, attributes)
-    default: break
+  private init(reader: XMLReader, path: String) {
+    self.reader = reader
+    self.path = path
+  }
+
+  private mutating func parse() throws {
+    var elements: [String] = []
+    while let tag = try next() {
+      guard case .start(let element, let attributes) = tag else {
+        if elements.count == 3 { layer = nil }
+        elements.removeLast()
+        continue
+      }
+      elements.append(element)
+      switch elements.count {
+      case 1 where element != "net": throw error("found <\(element)>, expected <net>")
+      case 3 where elements == ["net", "layers", "layer"]: try start(attributes)
+      case 4 where elements == ["net", "layers", "layer", "data"]:
+        if let layer { layers[layer]?.attributes = attributes }
+      case 3 where elements == ["net", "edges", "edge"]: try connect(attributes)
+      default: break
+      }
     }
   }
 
-  func parser(
-    _ parser: XMLParser, didEndElement element: String, namespaceURI: String?,
-    qualifiedName: String?
-  ) {
-    if path.count == 3 { layer = nil }
-    isComplete = path.count == 1
-    path.removeLast()
+  private mutating func next() throws -> XMLReader.Tag? {
+    do throws(XMLReader.Failure) {
+      return try reader.next()
+    } catch {
+      throw self.error(
+        "found \(error.problem) in line \(error.line), expected an OpenVINO model")
+    }
   }
 
-  private func start(_ parser: XMLParser, _ attributes: [String: String]) {
+  private mutating func start(_ attributes: [String: String]) throws {
     guard let id = attributes["id"].flatMap({ Int($0) }), let type = attributes["type"] else {
-      return stop(parser, "line \(parser.lineNumber): found a layer without id or type")
+      throw error("line \(reader.line): found a layer without id or type")
     }
     guard layers[id] == nil, layers.count < Self.maximumCount else {
-      return stop(parser, "line \(parser.lineNumber): found the layer \(id) again, or too many")
+      throw error("line \(reader.line): found the layer \(id) again, or too many")
     }
     layers[id] = OpenVINOLayer(name: attributes["name"] ?? "", operation: type)
     layer = id
   }
 
-  private func connect(_ parser: XMLParser, _ attributes: [String: String]) {
+  private mutating func connect(_ attributes: [String: String]) throws {
     let numbers = ["from-layer", "to-layer", "to-port"].compactMap { key in
       attributes[key].flatMap { Int($0) }
     }
     guard numbers.count == 3, layers[numbers[0]] != nil, layers[numbers[1]] != nil else {
-      return stop(parser, "line \(parser.lineNumber): found an edge without its layers")
+      throw error("line \(reader.line): found an edge without its layers")
     }
     layers[numbers[1]]?.inputs[numbers[2]] = numbers[0]
   }
 
-  private func stop(_ parser: XMLParser, _ problem: String) {
-    self.problem = self.problem ?? problem
-    parser.abortParsing()
+  private func error(_ problem: String) -> QuantizationError {
+    QuantizationError("\(path): \(problem)")
   }
 }
