@@ -85,6 +85,8 @@ let package = Package(
     .testTarget(
       name: "InferenceTests", dependencies: ["Phidelity", "Kernels"], exclude: ["Fixtures"]),
     .testTarget(name: "PhiCLITests", dependencies: ["PhiCLI"]),
+    .testTarget(
+      name: "FuzzTests", dependencies: ["Phidelity", "PhiCLI"], exclude: ["Corpus"]),
   ] + wideKernels,
   swiftLanguageModes: [.v6]
 )

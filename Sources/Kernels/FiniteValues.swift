@@ -1,3 +1,5 @@
+import Platform
+
 /// Finds floats that are no numbers, or too large.
 public enum FiniteValues {
   /// Whether all magnitudes are at most a limit; a NaN never is.
@@ -46,8 +48,10 @@ public enum FiniteValues {
 
 extension Matrix {
   /// The first weight that is NaN or infinite; nil if there is none.
-  public func firstNonFinite() -> (row: Int, column: Int, value: Float)? {
-    let values = Buffer<Float>(count: columns)
+  ///
+  /// - Throws: `MemoryError` if there is no room for a row.
+  public func firstNonFinite() throws(MemoryError) -> (row: Int, column: Int, value: Float)? {
+    let values = try Buffer<Float>(count: columns)
     for row in 0..<rows {
       decodeRow(row, into: values.pointer)
       if let column = FiniteValues.firstBeyond(values.pointer, count: columns) {

@@ -72,6 +72,7 @@ struct VocabularyReader {
         kinds[Int(id)] = .control
       }
     }
+    try checkLengths(pieces, kinds)
     let wantsBOS = try flag("add_bos_token")
     if wantsBOS == true, bos == nil {
       throw error("add_bos_token", "found true, expected a bos_token_id with it")
@@ -86,6 +87,22 @@ struct VocabularyReader {
       addsBOS: wantsBOS ?? addsBOS, addsEOS: wantsEOS,
       addsSpacePrefix: try flag("add_space_prefix") ?? true)
   }
+
+  /// Refuses tokens so long that looking for them at each place of a text would take forever.
+  private func checkLengths(_ pieces: PieceTable, _ kinds: [TokenKind]) throws(TokenizerError) {
+    for (token, kind) in kinds.enumerated() where kind == .control || kind == .userDefined {
+      let length = pieces.withBytes(of: token) { $0.count }
+      guard length <= Self.specialLimit else {
+        throw error(
+          "tokens",
+          "token \(token): found a \(kind == .control ? "control" : "user-defined") token of "
+            + "\(length) bytes, expected at most \(Self.specialLimit)")
+      }
+    }
+  }
+
+  /// Bytes of a control token, or of one that the user has defined, at most.
+  static let specialLimit = 256
 
   private func pieces() throws(TokenizerError) -> PieceTable {
     guard let array = try strings("tokens") else { throw error("tokens", "missing") }

@@ -58,10 +58,10 @@ extension Model {
       NonFiniteError(file.path, tensor: name, row: row, column: column, value: value)
     }
     guard let rows else {
-      return matrix.firstNonFinite().map { error($0.row, $0.column, $0.value) }
+      return try matrix.firstNonFinite().map { error($0.row, $0.column, $0.value) }
     }
     for row in rows {
-      if let found = matrix.rows(row..<row + 1).firstNonFinite() {
+      if let found = try matrix.rows(row..<row + 1).firstNonFinite() {
         return error(row, found.column, found.value)
       }
     }

@@ -105,7 +105,7 @@ struct OpenVINOFolderTests {
       ("<net><layers></net></layers>", "an end without its beginning"),
       ("<net/>text", "text outside of elements"),
       ("<net><layers/></net>", "like __module.model.layers.0.self_attn.qkv_proj/…"),
-      (String(repeating: "<net>", count: 20_000), "no XML from line"),
+      (String(repeating: "<net>", count: 20_000), "found elements nested too deeply in line 1"),
     ])
   func noModel(xml: String, message: String) throws {
     try ImportGolden.withCopy(of: "openvino", changing: "openvino_model.xml") {
