@@ -17,9 +17,9 @@ extension ImportanceMatrix {
       let calls = try cursor.integer("calls of \(name)", 0...Int(Int32.max))
       let values = try cursor.floats(try cursor.integer("values of \(name)", 1...1 << 28))
       let entry = Entry(sums: values, counts: [Float(max(1, calls))])
-      if let problem = entry.problem { throw GGUFError(path, "\(name): \(problem)") }
+      if let problem = entry.problem { throw GGUFError(file.path, "\(name): \(problem)") }
       guard entries.updateValue(entry, forKey: name) == nil else {
-        throw GGUFError(path, "\(name): comes twice, expected each matrix once")
+        throw GGUFError(file.path, "\(name): comes twice, expected each matrix once")
       }
     }
     if !cursor.isAtEnd { chunkCount = try cursor.integer("chunks", 0...Int(Int32.max)) }

@@ -96,7 +96,7 @@ final class TensorEncoder {
     guard let format = WeightFormat(item.type) else { return }
     let columns = description.columns
     let matrix = Matrix(format: format, weights: bytes, rows: rows.count, columns: columns)
-    let values = Buffer<Float>(count: columns)
+    let values = try Buffer<Float>(count: columns)
     for row in 0..<rows.count {
       matrix.decodeRow(row, into: values.pointer)
       let place = rows.lowerBound + row

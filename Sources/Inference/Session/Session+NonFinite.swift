@@ -46,7 +46,7 @@ extension Model {
   /// - Parameters:
   ///   - name: The tensor.
   ///   - rows: Rows to look at; nil for all.
-  /// - Returns: Nil where all are finite, and for formats that cannot be read.
+  /// - Returns: Nil where all are finite, for formats that cannot be read, and without memory for a row.
   func firstNonFinite(in name: String, rows: [Int]? = nil) -> NonFiniteError? {
     guard let tensor = file.tensor(named: name), let format = WeightFormat(tensor.type),
       let start = tensor.bytes.baseAddress
@@ -58,10 +58,10 @@ extension Model {
       NonFiniteError(file.path, tensor: name, row: row, column: column, value: value)
     }
     guard let rows else {
-      return try matrix.firstNonFinite().map { error($0.row, $0.column, $0.value) }
+      return (try? matrix.firstNonFinite()).map { error($0.row, $0.column, $0.value) }
     }
     for row in rows {
-      if let found = try matrix.rows(row..<row + 1).firstNonFinite() {
+      if let found = try? matrix.rows(row..<row + 1).firstNonFinite() {
         return error(row, found.column, found.value)
       }
     }
