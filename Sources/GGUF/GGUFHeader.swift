@@ -26,6 +26,11 @@ struct GGUFHeader {
 
   init(path: String, _ file: MappedFile, isTolerant: Bool = false) throws(GGUFError) {
     var flaws = FlawList(isTolerant: isTolerant)
+    if !file.bytes.starts(with: "GGUF".utf8),
+      let foreign = ForeignFile(head: file.bytes, size: file.bytes.count)
+    {
+      throw GGUFError(path, "\(foreign)" + (foreign.isCertain ? "" : "; expected a GGUF file"))
+    }
     var cursor = ByteCursor(path: path, file.bytes)
     do throws(GGUFError) {
       version = try Self.readVersion(path, &cursor)

@@ -1,6 +1,6 @@
 /// The characters by which GPT-2's vocabularies write bytes: printable ones as themselves, others
 /// as characters from U+0100 on.
-enum ByteCharacters {
+package enum ByteCharacters {
   /// The character of each byte.
   static let scalars: [Unicode.Scalar] = {
     var next: UInt32 = 256
@@ -14,7 +14,7 @@ enum ByteCharacters {
   }()
 
   /// The character of each byte in UTF-8.
-  static let encoded: [[UInt8]] = scalars.map { Array(String($0).utf8) }
+  package static let encoded: [[UInt8]] = scalars.map { Array(String($0).utf8) }
 
   /// The bytes that a piece spells; a piece with a character that stands for none spells itself.
   static func decode(_ piece: [UInt8]) -> [UInt8] {

@@ -1,9 +1,9 @@
 /// SentencePiece's pieces for bytes, such as `<0x0A>`.
-enum BytePiece {
+package enum BytePiece {
   private static let digits = Array("0123456789ABCDEF".utf8)
 
   /// The piece of a byte.
-  static func text(_ byte: UInt8) -> [UInt8] {
+  package static func text(_ byte: UInt8) -> [UInt8] {
     Array("<0x".utf8) + [digits[Int(byte >> 4)], digits[Int(byte & 15)], UInt8(ascii: ">")]
   }
 

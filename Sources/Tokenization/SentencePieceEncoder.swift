@@ -7,7 +7,7 @@ struct SentencePieceEncoder: Sendable {
   private let ranks: [UInt32]  // [token], low for high scores; .max for what no text spells
   private let byteTokens: [Int32?]  // [256]
   private let unknown: Int32?
-  private let addsSpacePrefix: Bool
+  private let prefix: SpacePrefix?
   /// Whether no piece reaches over the beginning of a word, so that words can be merged one by one.
   private let endsAtWords: Bool
 
@@ -21,7 +21,7 @@ struct SentencePieceEncoder: Sendable {
     }
     byteTokens = (0..<256).map { vocabulary.id(of: BytePiece.text(UInt8($0))) }
     unknown = vocabulary.unknown
-    addsSpacePrefix = vocabulary.addsSpacePrefix
+    prefix = vocabulary.addsSpacePrefix ? vocabulary.spacePrefix : nil
     endsAtWords = !vocabulary.pieces.indices.contains { id in
       vocabulary.pieces.withBytes(of: id) { SpaceMark.isInside($0) }
     }
@@ -36,11 +36,21 @@ struct SentencePieceEncoder: Sendable {
   }
 
   /// Appends the tokens of a text without special tokens.
-  func encode(_ text: UnsafeRawBufferPointer, into tokens: inout [Int32]) {
-    guard !text.isEmpty else { return }
+  ///
+  /// - Parameters:
+  ///   - text: UTF-8.
+  ///   - isFirst: Whether it is the beginning of all.
+  ///   - isContinued: Whether it belongs to a text that has its space already.
+  ///   - tokens: Where they go.
+  func encode(
+    _ text: UnsafeRawBufferPointer, isFirst: Bool = false, isContinued: Bool = false,
+    into tokens: inout [Int32]
+  ) {
     var marked: [UInt8] = []
     marked.reserveCapacity(text.count + text.count / 2 + 3)
-    if addsSpacePrefix { marked.append(contentsOf: SpaceMark.bytes) }
+    if !isContinued, addsPrefix(to: text, isFirst: isFirst) {
+      marked.append(contentsOf: SpaceMark.bytes)
+    }
     for byte in text {
       if byte == UInt8(ascii: " ") {
         marked.append(contentsOf: SpaceMark.bytes)
@@ -58,6 +68,15 @@ struct SentencePieceEncoder: Sendable {
         encode(word: word, &merger, &afterUnknown, into: &tokens)
         start = end
       }
+    }
+  }
+
+  private func addsPrefix(to text: UnsafeRawBufferPointer, isFirst: Bool) -> Bool {
+    switch prefix {
+    case nil: false
+    case .always: true
+    case .unmarked: !SpaceMark.begins(text)
+    case .first: isFirst && !SpaceMark.begins(text)
     }
   }
 

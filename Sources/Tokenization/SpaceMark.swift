@@ -8,6 +8,17 @@ enum SpaceMark {
       && text[index + 2] == 0x81
   }
 
+  /// Whether a text begins with a space or a mark.
+  static func begins(_ text: UnsafeRawBufferPointer) -> Bool {
+    text.first == UInt8(ascii: " ") || isMark(text, 0)
+  }
+
+  /// Bytes of the space, or of the mark, that ends at a place; 0 if there is none.
+  static func width(_ text: UnsafeRawBufferPointer, before end: Int) -> Int {
+    if end >= 1, text[end - 1] == UInt8(ascii: " ") { return 1 }
+    return end >= 3 && isMark(text, end - 3) ? 3 : 0
+  }
+
   /// Where the word that begins at a place ends: before the next mark that follows other text.
   static func endOfWord(_ text: UnsafeRawBufferPointer, from start: Int) -> Int {
     var index = start

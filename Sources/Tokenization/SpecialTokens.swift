@@ -11,7 +11,7 @@ struct SpecialTokens: Sendable {
     let isControl: Bool
     /// Whether a plain range never holds it.
     let isReserved: Bool
-    let strips: WhiteSpaceRule.Sides
+    let flags: TokenFlags
   }
 
   /// A stretch of text, or a token.
@@ -31,16 +31,28 @@ struct SpecialTokens: Sendable {
   private var entries: [Entry] = []
   private var nodes: [Node] = []
   private var roots = [Int32](repeating: -1, count: 256)  // by first byte, −1 where no token begins
+  /// Whether spaces are marks by the time that the tokens are looked for, and no white space.
+  private let hasMarks: Bool
+  /// Whether a token includes the space before it, or the one that is put before a text.
+  let includesSpace: Bool
 
-  init(_ vocabulary: Vocabulary) {
-    let rule = WhiteSpaceRule(vocabulary)
+  /// The tokens of one of two passes.
+  ///
+  /// - Parameters:
+  ///   - vocabulary: All tokens.
+  ///   - normalized: Whether they are those that are looked for in what the others leave, after it
+  ///     was normalized: SentencePiece's `Prepend` and `Replace` make marks of spaces, in the tokens
+  ///     too.
+  init(_ vocabulary: Vocabulary, normalized: Bool = false) {
+    hasMarks =
+      normalized && !vocabulary.scores.isEmpty && vocabulary.spacePrefix == .always
+    includesSpace = hasMarks && vocabulary.addsSpacePrefix
+    let family = vocabulary.familyFlags
     let ends = vocabulary.endOfGeneration
-    for (id, kind) in vocabulary.kinds.enumerated() {
-      // Converters call padding unknown; of those only the one unknown token is text.
-      let isSpecial =
-        kind == .control || kind == .userDefined
-        || (kind == .unknown && vocabulary.unknown == Int32(id))
-      guard isSpecial else { continue }
+    for (id, kind) in vocabulary.kinds.enumerated() where vocabulary.isSpecial(id) {
+      let own = vocabulary.flags[Int32(id)] ?? []
+      guard own.contains(.normalized) == normalized else { continue }
+      let flags = vocabulary.namesStrips ? own : own.union(family[Int32(id)] ?? [])
       let piece = vocabulary.pieces[id]
       let isControl = kind != .userDefined
       insert(
@@ -48,7 +60,7 @@ struct SpecialTokens: Sendable {
         Entry(
           id: Int32(id), length: piece.count, isControl: isControl,
           isReserved: isControl || ends.contains(Int32(id)) || Self.isMark(piece),
-          strips: rule.sides(of: piece)))
+          flags: flags))
     }
   }
 
@@ -110,13 +122,15 @@ struct SpecialTokens: Sendable {
   ///   - text: UTF-8.
   ///   - parsesControl: Whether control tokens are found; the user's always are.
   ///   - plainRanges: Where no control token is found, nor one that reaches in; ascending.
-  ///   - body: Called with texts, none empty, and tokens, in order.
+  ///   - body: Called with texts and tokens, in order. A text is empty only where nothing but the
+  ///     space that is put before it stands there.
   func split(
     _ text: UnsafeRawBufferPointer, parsesControl: Bool, plainRanges: [Range<Int>] = [],
     _ body: (Part) -> Void
   ) {
     var plain = plainRanges[...]  // those that do not end before the position
     var start = 0  // of the text that has not been given yet
+    var previousEnd = 0  // of the last token
     var position = 0
     while position < text.count {
       while let range = plain.first, range.upperBound <= position { plain.removeFirst() }
@@ -138,13 +152,37 @@ struct SpecialTokens: Sendable {
       }
       let (begin, end) = (position, position + entry.length)
       position = end
-      guard parsesControl || !entry.isControl else { continue }
+      guard parsesControl || !entry.isControl,
+        let edge = edge(of: entry, in: text, begin: begin, previousEnd: previousEnd)
+      else { continue }
+      previousEnd = end
       let textEnd =
-        entry.strips.contains(.left) ? WhiteSpace.start(text, before: begin, from: start) : begin
-      if start < textEnd { body(.text(start..<textEnd)) }
+        entry.flags.contains(.stripsLeft)
+        ? WhiteSpace.start(text, before: edge, from: start, withSpaces: !hasMarks) : edge
+      if start < textEnd || (start == 0 && textEnd == 0 && begin > 0 && includesSpace) {
+        body(.text(start..<textEnd))
+      }
       body(.token(entry.id))
-      start = entry.strips.contains(.right) ? WhiteSpace.end(text, from: end) : end
+      start =
+        entry.flags.contains(.stripsRight)
+        ? WhiteSpace.end(text, from: end, withSpaces: !hasMarks) : end
     }
     if start < text.count { body(.text(start..<text.count)) }
+  }
+
+  /// Where a token with all that it includes begins; nil if it is none here.
+  private func edge(
+    of entry: Entry, in text: UnsafeRawBufferPointer, begin: Int, previousEnd: Int
+  ) -> Int? {
+    var edge = begin
+    if includesSpace, begin > 0 {
+      let width = SpaceMark.width(text, before: begin)
+      guard width > 0, begin - width >= previousEnd else { return nil }
+      edge = begin - width
+    }
+    guard entry.flags.contains(.singleWord) else { return edge }
+    let touches =
+      WordCharacter.ends(text, at: edge) || WordCharacter.begins(text, at: begin + entry.length)
+    return touches ? nil : edge
   }
 }

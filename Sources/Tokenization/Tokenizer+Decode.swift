@@ -42,6 +42,7 @@ extension Tokenizer {
   func addsSpace(after token: Int32?) -> Bool {
     guard case .sentencePiece = model, vocabulary.addsSpacePrefix else { return false }
     guard let token, let kind = kind(of: token) else { return true }
+    guard vocabulary.spacePrefix != .first else { return false }
     return kind == .control || kind == .userDefined
   }
 }

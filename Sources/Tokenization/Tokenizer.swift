@@ -16,6 +16,8 @@ public final class Tokenizer: Sendable {
 
   let model: Model
   private let special: SpecialTokens
+  /// The tokens that are looked for in what the others leave; nil if there are none.
+  private let later: SpecialTokens?
 
   /// Reads a file's vocabulary.
   ///
@@ -35,11 +37,13 @@ public final class Tokenizer: Sendable {
       }
       // Llama 3's own: they begin texts and take whole words unless the file says otherwise.
       let isLlama3 = ["llama-bpe", "llama3", "llama-v3"].contains(name)
+      let takesWholeWords = try reader.flag(Vocabulary.wholeWordsKey) ?? isLlama3
       let vocabulary = try reader.vocabulary(isSentencePiece: false, addsBOS: isLlama3)
       let merges = try reader.merges(of: vocabulary.pieces)
       self.init(
         vocabulary,
-        .bytePair(BytePairEncoder(vocabulary, merges, preTokenizer, takesWholeWords: isLlama3)))
+        .bytePair(
+          BytePairEncoder(vocabulary, merges, preTokenizer, takesWholeWords: takesWholeWords)))
     case nil: throw reader.error("model", "missing, expected llama or gpt2")
     case .some(let name): throw reader.error("model", "found '\(name)', expected llama or gpt2")
     }
@@ -49,6 +53,8 @@ public final class Tokenizer: Sendable {
     self.vocabulary = vocabulary
     self.model = model
     special = SpecialTokens(vocabulary)
+    let isLater = vocabulary.flags.values.contains { $0.contains(.normalized) }
+    later = isLater ? SpecialTokens(vocabulary, normalized: true) : nil
     endOfGeneration = vocabulary.endOfGeneration
   }
 
@@ -80,7 +86,8 @@ public final class Tokenizer: Sendable {
         switch part {
         case .token(let id): tokens.append(id)
         case .text(let range):
-          encode(UnsafeRawBufferPointer(rebasing: bytes[range]), into: &tokens)
+          encodeText(
+            bytes, range, parseSpecial: parseSpecial, plainRanges: plainRanges, into: &tokens)
         }
       }
     }
@@ -95,10 +102,37 @@ public final class Tokenizer: Sendable {
     return tokens
   }
 
-  private func encode(_ text: UnsafeRawBufferPointer, into tokens: inout [Int32]) {
+  /// Appends the tokens of what lies between those that are looked for first.
+  private func encodeText(
+    _ text: UnsafeRawBufferPointer, _ range: Range<Int>, parseSpecial: Bool,
+    plainRanges: [Range<Int>], into tokens: inout [Int32]
+  ) {
+    let part = UnsafeRawBufferPointer(rebasing: text[range])
+    let start = range.lowerBound
+    guard let later else { return encode(part, isFirst: start == 0, into: &tokens) }
+    let plain = plainRanges.filter { $0.overlaps(range) }.map { plain in
+      let inside = plain.clamped(to: range)
+      return inside.lowerBound - start..<inside.upperBound - start
+    }
+    later.split(part, parsesControl: parseSpecial, plainRanges: plain) { rest in
+      switch rest {
+      case .token(let id): tokens.append(id)
+      case .text(let range):
+        encode(
+          UnsafeRawBufferPointer(rebasing: part[range]), isFirst: start + range.lowerBound == 0,
+          isContinued: later.includesSpace && range.lowerBound > 0, into: &tokens)
+      }
+    }
+  }
+
+  private func encode(
+    _ text: UnsafeRawBufferPointer, isFirst: Bool, isContinued: Bool = false,
+    into tokens: inout [Int32]
+  ) {
     switch model {
     case .bytePair(let encoder): encoder.encode(text, into: &tokens)
-    case .sentencePiece(let encoder): encoder.encode(text, into: &tokens)
+    case .sentencePiece(let encoder):
+      encoder.encode(text, isFirst: isFirst, isContinued: isContinued, into: &tokens)
     }
   }
 }

@@ -28,6 +28,14 @@ public struct Vocabulary: Sendable {
   public let addsEOS: Bool
   /// Whether SentencePiece puts a space before a text.
   public let addsSpacePrefix: Bool
+  /// When it does.
+  package var spacePrefix = SpacePrefix.always
+  /// Ids that end a text or a turn beside `eos` and `eot`, by the file.
+  package var otherEnds: [Int32] = []
+  /// How tokens are found, by the file's lists; a token that is in none has no flags.
+  package var flags: [Int32: TokenFlags] = [:]
+  /// Whether the file has lists about white space: else the family's rule holds.
+  package var namesStrips = false
 
   init(
     pieces: PieceTable, kinds: [TokenKind], scores: [Float] = [], bos: Int32? = nil,
@@ -60,11 +68,18 @@ public struct Vocabulary: Sendable {
   /// many files name only one of them.
   var endOfGeneration: Set<Int32> {
     let marks = Self.endMarks.compactMap { id(of: $0) }.filter { kinds[Int($0)] != .normal }
-    return Set(marks + [eos, eot].compactMap { $0 })
+    return Set(marks + otherEnds + [eos, eot].compactMap { $0 })
   }
 
+  /// The key of the program's own for ids that end a text, where GGUF's keys do not suffice.
+  package static let endsKey = "phidelity.tokenizer.end_of_generation_tokens"
+
+  /// The key of the program's own for a byte-pair vocabulary that takes a word which is a piece
+  /// whole, where the pre-tokenizer's name says otherwise.
+  package static let wholeWordsKey = "phidelity.tokenizer.ignore_merges"
+
   /// Pieces that end a turn or a text in the families that are known.
-  static let endMarks = [
+  package static let endMarks = [
     "<|end|>", "<|endoftext|>", "<|im_end|>", "<|eot_id|>", "<|eom_id|>", "<end_of_turn>",
     "<|end_of_text|>", "<end_of_utterance>", "</s>",
   ]

@@ -43,7 +43,10 @@ struct VocabularyReader {
     TokenizerError("\(metadata.source): \(Self.key(name)): \(problem)".printable)
   }
 
-  private static func key(_ name: String) -> String { "tokenizer.ggml.\(name)" }
+  /// The key of a name, which is GGUF's without `tokenizer.ggml`, or complete.
+  private static func key(_ name: String) -> String {
+    name.contains(".") ? name : "tokenizer.ggml.\(name)"
+  }
 
   /// The file's vocabulary.
   ///
@@ -81,11 +84,41 @@ struct VocabularyReader {
     if wantsEOS, eos == nil {
       throw error("add_eos_token", "found true, expected an eos_token_id with it")
     }
-    return Vocabulary(
+    var vocabulary = Vocabulary(
       pieces: pieces, kinds: kinds, scores: isSentencePiece ? scores : [], bos: bos, eos: eos,
       eot: try id("eot", of: pieces), unknown: unknown, padding: padding,
       addsBOS: wantsBOS ?? addsBOS, addsEOS: wantsEOS,
       addsSpacePrefix: try flag("add_space_prefix") ?? true)
+    try readOwnKeys(into: &vocabulary)
+    return vocabulary
+  }
+
+  /// The keys that GGUF does not know, and what else ends a text.
+  private func readOwnKeys(into vocabulary: inout Vocabulary) throws(TokenizerError) {
+    let pieces = vocabulary.pieces
+    vocabulary.otherEnds = try id("eom", of: pieces).map { [$0] } ?? []
+    vocabulary.otherEnds += try ids(Vocabulary.endsKey, of: pieces) ?? []
+    for (flag, key) in TokenFlags.keys {
+      guard let ids = try ids(key, of: pieces) else { continue }
+      if TokenFlags.strips.contains(flag) { vocabulary.namesStrips = true }
+      for id in ids { vocabulary.flags[id, default: []].insert(flag) }
+    }
+    if let name = try string(SpacePrefix.key) {
+      guard let prefix = SpacePrefix(rawValue: name) else {
+        throw error(SpacePrefix.key, "found '\(name)', expected always, unmarked or first")
+      }
+      vocabulary.spacePrefix = prefix
+    }
+  }
+
+  /// Tokens of a list; nil if the key is absent.
+  private func ids(_ key: String, of pieces: PieceTable) throws(TokenizerError) -> [Int32]? {
+    let ids = try value(key) { m, key throws(GGUFError) in try m.integerArray(key) }
+    guard let ids else { return nil }
+    if let wrong = ids.first(where: { !pieces.indices.contains($0) }) {
+      throw error(key, "found \(wrong), expected tokens from 0 to \(pieces.count - 1)")
+    }
+    return ids.map(Int32.init)
   }
 
   /// Refuses tokens so long that looking for them at each place of a text would take forever.

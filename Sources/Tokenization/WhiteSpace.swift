@@ -1,19 +1,23 @@
 /// Runs of characters with Unicode's `White_Space` property in UTF-8.
 enum WhiteSpace {
-  /// Where the white space from a place on ends.
-  static func end(_ text: UnsafeRawBufferPointer, from start: Int) -> Int {
+  /// Where the white space from a place on ends, which spaces belong to or not.
+  static func end(
+    _ text: UnsafeRawBufferPointer, from start: Int, withSpaces: Bool = true
+  ) -> Int {
     var index = start
-    while let width = width(text, at: index) { index += width }
+    while let width = width(text, at: index), withSpaces || text[index] != 0x20 { index += width }
     return index
   }
 
   /// Where the white space that ends at a place begins, looking back to a limit.
-  static func start(_ text: UnsafeRawBufferPointer, before end: Int, from limit: Int) -> Int {
+  static func start(
+    _ text: UnsafeRawBufferPointer, before end: Int, from limit: Int, withSpaces: Bool = true
+  ) -> Int {
     var start = end
     while start > limit {
       var lead = start - 1
       while lead > limit, text[lead] & 0xC0 == 0x80 { lead -= 1 }
-      guard width(text, at: lead) == start - lead else { break }
+      guard width(text, at: lead) == start - lead, withSpaces || text[lead] != 0x20 else { break }
       start = lead
     }
     return start

@@ -35,7 +35,7 @@ struct ConvertErrorTests {
     Case("shard without a header", mini, "the file is cut short, or no safetensors file") {
       try $0.cut(shard, to: 100)
     },
-    Case("empty shard", mini, "has 0 bytes, expected a safetensors file") {
+    Case("empty shard", mini, "\(shard): is empty: the download did not finish") {
       try $0.cut(shard, to: 0)
     },
     Case("missing shard", mini, "\(shard): is missing, one of 3 files that the index names") {
@@ -74,6 +74,7 @@ struct ConvertErrorTests {
     Case("broken configuration", phi2, "config.json: no JSON") { try $0.cut(config, by: 3) },
     Case("no architecture", phi2, "config.json: architectures: is missing") {
       try $0.replace("\"architectures\"", by: "\"architecture\"", in: config)
+      try $0.replace("\"model_type\"", by: "\"model_typo\"", in: config)
     },
     Case("unknown architecture", phi2, "found 'GemmaForCausalLM', expected one of PhiForCausalLM") {
       try $0.replace("PhiForCausalLM", by: "GemmaForCausalLM", in: config)

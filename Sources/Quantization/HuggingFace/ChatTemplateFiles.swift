@@ -5,6 +5,8 @@ import GGUF
 /// As `transformers` does it: files of their own go before what the configuration says.
 struct ChatTemplateFiles {
   private var named: [(name: String, text: String)] = []
+  /// What the files say and is not kept, each in one line.
+  private(set) var notes: [String] = []
 
   init(_ files: TokenizerFiles) throws {
     let folder = files.folder
@@ -17,9 +19,15 @@ struct ChatTemplateFiles {
       }
       return
     }
-    let value =
-      try folder.json("chat_template.json")?["chat_template"]
-      ?? files.configuration?["chat_template"]
+    var value = files.configuration?["chat_template"]
+    let processor = try folder.json("chat_template.json")?["chat_template"]
+    if let processor, value == nil {
+      value = processor
+    } else if let processor, processor.string != value?.string {
+      notes.append(
+        "\(folder.path(of: "chat_template.json")): does not count beside the chat_template of "
+          + "tokenizer_config.json, as in transformers")
+    }
     if let text = value?.string {
       named.append(("default", text))
     } else {

@@ -89,9 +89,16 @@ struct Checkpoint: WeightStore {
         "\(folder.path(of: shard)): is missing, one of \(shards.count) files that the index names")
     }
     guard shards.isEmpty else { return shards }
-    let other = folder.has("pytorch_model.bin") || folder.has("pytorch_model.bin.index.json")
-    throw QuantizationError(
-      "\(folder.path): holds no model.safetensors and no \(indexName)"
-        + (other ? "; pytorch_model.bin cannot be read" : ""))
+    let pickle = folder.has("pytorch_model.bin") || folder.has("pytorch_model.bin.index.json")
+    let other =
+      folder.files(endingIn: ".safetensors").first ?? folder.files(endingIn: ".gguf").first
+    let hint =
+      pickle
+      ? "; pytorch_model.bin is a Python pickle, which is not read: save the model as safetensors "
+        + "(save_pretrained)"
+      : folder.unfinished.map {
+        "; \($0) is a download that did not finish, fetch the model again"
+      } ?? other.map { "; \($0) has another name" } ?? ""
+    throw QuantizationError("\(folder.path): holds no model.safetensors and no \(indexName)\(hint)")
   }
 }

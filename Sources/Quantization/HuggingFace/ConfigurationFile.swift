@@ -1,32 +1,64 @@
 import Foundation
 
-/// The numbers of a `config.json`, with errors that name the file and the key.
-struct ConfigurationFile: Sendable {
+/// The values of a JSON file such as `config.json`, with errors that name the file and the key.
+///
+/// It remembers which keys were asked for: the others are what a conversion would lose in silence.
+struct ConfigurationFile {
   /// The file.
   let path: String
   private let json: JSON
   /// The key that leads to `json`, with a point after it.
   private let prefix: String
+  private let asked: AskedKeys
 
-  init(_ json: JSON, path: String, prefix: String = "") {
+  /// Keys, shared by a file and its sections.
+  private final class AskedKeys {
+    var keys: Set<String> = []
+  }
+
+  init(_ json: JSON, path: String) {
+    self.init(json, path: path, prefix: "", AskedKeys())
+  }
+
+  private init(_ json: JSON, path: String, prefix: String, _ asked: AskedKeys) {
     self.json = json
     self.path = path
     self.prefix = prefix
+    self.asked = asked
   }
 
-  /// The value of the first of some keys that is there.
-  subscript(_ keys: String...) -> JSON? { keys.lazy.compactMap { json[$0] }.first }
+  /// A value; nil if there is none or it is null.
+  subscript(_ key: String) -> JSON? {
+    asked.keys.insert(prefix + key)
+    return json[key]
+  }
 
   /// The object of a key.
   func section(_ key: String) throws -> ConfigurationFile? {
-    guard let value = json[key] else { return nil }
+    guard let value = self[key] else { return nil }
     guard value.members != nil else { throw error(key, "found \(value.kind), expected an object") }
-    return ConfigurationFile(value, path: path, prefix: "\(prefix)\(key).")
+    return ConfigurationFile(value, path: path, prefix: "\(prefix)\(key).", asked)
+  }
+
+  /// Whether there is nothing in the object.
+  var isEmpty: Bool { json.members?.isEmpty ?? true }
+
+  /// The keys with their sections' before them that nobody asked for, though they say something:
+  /// neither null, false, zero nor empty.
+  var unread: [(key: String, value: JSON)] {
+    (json.members ?? []).flatMap { name, value -> [(key: String, value: JSON)] in
+      let key = prefix + name
+      guard asked.keys.contains(key) else { return value.saysNothing ? [] : [(key, value)] }
+      guard value.members != nil else { return [] }
+      // An object that was taken as a whole has no section of its own.
+      let section = ConfigurationFile(value, path: path, prefix: "\(key).", asked)
+      return asked.keys.contains { $0.hasPrefix("\(key).") } ? section.unread : []
+    }
   }
 
   /// A whole number; nil if the key is absent.
   func integer(_ key: String, _ range: ClosedRange<Int>) throws -> Int? {
-    guard let value = json[key] else { return nil }
+    guard let value = self[key] else { return nil }
     guard let integer = value.integer, range.contains(integer) else {
       throw error(
         key,
@@ -36,15 +68,15 @@ struct ConfigurationFile: Sendable {
     return integer
   }
 
-  /// A whole number that must be there.
-  func required(_ key: String, _ range: ClosedRange<Int>) throws -> Int {
-    guard let value = try integer(key, range) else { throw error(key, "is missing") }
+  /// A number above zero that must be there.
+  func required(_ key: String) throws -> Double {
+    guard let value = try positive(key) else { throw error(key, "is missing") }
     return value
   }
 
   /// A finite number; nil if the key is absent.
   func number(_ key: String) throws -> Double? {
-    guard let value = json[key] else { return nil }
+    guard let value = self[key] else { return nil }
     guard let number = value.number, number.isFinite, abs(number) < 1e30 else {
       throw error(key, "found \(value.kind), expected a number")
     }
@@ -60,7 +92,7 @@ struct ConfigurationFile: Sendable {
 
   /// A list of positive numbers of a length.
   func numbers(_ key: String, count: Int) throws -> [Float] {
-    guard let array = json[key]?.array else { throw error(key, "expected \(count) numbers") }
+    guard let array = self[key]?.array else { throw error(key, "expected \(count) numbers") }
     let numbers = array.compactMap(\.number).map { Float($0) }.filter { $0.isFinite && $0 > 0 }
     guard numbers.count == array.count, numbers.count == count else {
       throw error(key, "found \(array.count) elements, expected \(count) positive numbers")
@@ -70,7 +102,7 @@ struct ConfigurationFile: Sendable {
 
   /// A boolean; nil if the key is absent.
   func bool(_ key: String) throws -> Bool? {
-    guard let value = json[key] else { return nil }
+    guard let value = self[key] else { return nil }
     guard let bool = value.bool else {
       throw error(key, "found \(value.kind), expected true or false")
     }
@@ -79,15 +111,33 @@ struct ConfigurationFile: Sendable {
 
   /// A string; nil if the key is absent.
   func string(_ key: String) throws -> String? {
-    guard let value = json[key] else { return nil }
+    guard let value = self[key] else { return nil }
     guard let string = value.string else {
       throw error(key, "found \(value.kind), expected a string")
     }
     return string
   }
 
+  /// A line about a key.
+  func line(_ key: String, _ text: String) -> String { "\(path): \(prefix)\(key): \(text)" }
+
   /// An error about a key.
   func error(_ key: String, _ problem: String) -> QuantizationError {
-    QuantizationError("\(path): \(prefix)\(key): \(problem)")
+    QuantizationError(line(key, problem))
+  }
+}
+
+extension JSON {
+  /// Whether the value is one that means no: null, false, zero, or empty.
+  fileprivate var saysNothing: Bool {
+    switch self {
+    case .null: true
+    case .bool(let value): !value
+    case .integer(let value): value == 0
+    case .number(let value): value == 0
+    case .string(let value): value.isEmpty
+    case .array(let value): value.isEmpty
+    case .object(let value): value.isEmpty
+    }
   }
 }

@@ -12,40 +12,105 @@ extension ConvertedVocabulary {
     let count = configuration.vocabularySize
     let path = files.folder.path(of: "tokenizer.json")
     let model = files.tokenizer?["model"]
-    let isBytePair = model?["type"]?.string == "BPE" || model?["merges"] != nil
-    let fallsBack = model?["byte_fallback"]?.bool ?? false
+    let type = model?["type"]?.string ?? "BPE"
+    guard type == "BPE" else {
+      throw QuantizationError("\(path): model.type: found '\(type)', expected BPE")
+    }
+    let isBytePair = model?["merges"] != nil
+    // Without pieces for bytes the flag does nothing.
+    let fallsBack =
+      model?["byte_fallback"]?.bool == true
+      && !TokenizerFiles.steps(files.tokenizer?["pre_tokenizer"], "pretokenizers").contains {
+        $0["type"]?.string == "ByteLevel"
+      }
     for key in ["continuing_subword_prefix", "end_of_word_suffix"] {
       if let mark = model?[key]?.string, !mark.isEmpty {
         throw QuantizationError("\(path): model.\(key): found '\(mark)', expected none")
       }
     }
-    if let model, isBytePair, !fallsBack {
+    let pipeline = files.tokenizer.map { TokenizerPipeline($0, path: path) }
+    if let model, let pipeline, isBytePair, !fallsBack {
+      let ignoresMerges = model["ignore_merges"]?.bool ?? false
       let name = try PreTokenizerName.find(
-        files.tokenizer?["pre_tokenizer"], ignoresMerges: model["ignore_merges"]?.bool ?? false,
+        files.tokenizer?["pre_tokenizer"], ignoresMerges: ignoresMerges,
         configuration.architecture, path: path)
       self.init(
         .bytePair(preTokenizer: name, merges: try Self.merges(model, path).map { $0 + " " + $1 }),
         count: count)
+      notes = try pipeline.checkBytePair(model)
+      takesWholeWords = ignoresMerges
       for (text, id) in try Self.tokens(model, path) {
-        set(id, Array(text.utf8), .normal, score: 0)
+        try set(id, Array(text.utf8), .normal, score: 0, in: path)
       }
-    } else if let bytes = try files.folder.bytes("tokenizer.model") {
-      let trained = try SentencePieceModel(bytes, path: files.folder.path(of: "tokenizer.model"))
-      self.init(
-        .sentencePiece(addsSpacePrefix: files.addsSpacePrefix ?? trained.addsSpacePrefix),
-        count: count)
-      for (id, piece) in trained.pieces.enumerated() {
-        set(id, piece.text, piece.kind, score: piece.score)
-      }
-    } else if let model, isBytePair {
-      self.init(.sentencePiece(addsSpacePrefix: files.addsSpacePrefix ?? true), count: count)
+    } else if let model, let pipeline, isBytePair {
+      let (prefix, notes) = try pipeline.checkSentencePiece(model)
+      self.init(.sentencePiece(prefix), count: count)
+      self.notes = notes
       try setPieces(model, path)
+      try setTrained(files)
+    } else if let trained = try Self.trained(files) {
+      let adds = files.settings["add_prefix_space"]?.bool ?? trained.addsSpacePrefix
+      self.init(.sentencePiece(adds ? .always : nil), count: count)
+      try set(trained, files)
+      notes = trained.notes
     } else {
       throw QuantizationError(
         "\(files.folder.path): found no byte-pair vocabulary, expected tokenizer.json or "
           + "tokenizer.model")
     }
-    set(files.added)
+    notes += try files.checkClass(configuration.architecture)
+    for token in files.added {
+      let text = Array(token.text.utf8)
+      // A piece of the vocabulary is merged as before where it is no token of its own.
+      let isPiece = kinds.indices.contains(token.id) && kinds[token.id] == .normal
+      let score = isPiece && texts[token.id] == text ? scores[token.id] : -1000
+      try set(
+        token.id, text, token.isSpecial ? .control : .userDefined, score: score, in: token.place)
+      // Only the pipeline of a `tokenizer.json` normalizes before it looks for them.
+      flags[token.id] = files.tokenizer == nil ? token.flags?.subtracting(.normalized) : token.flags
+    }
+  }
+
+  private static func trained(_ files: TokenizerFiles) throws -> SentencePieceModel? {
+    guard let bytes = try files.folder.bytes("tokenizer.model") else { return nil }
+    return try SentencePieceModel(bytes, path: files.folder.path(of: "tokenizer.model"))
+  }
+
+  private mutating func set(_ trained: SentencePieceModel, _ files: TokenizerFiles) throws {
+    let path = files.folder.path(of: "tokenizer.model")
+    for (id, piece) in trained.pieces.enumerated() {
+      try set(id, piece.text, piece.kind, score: piece.score, in: path)
+    }
+  }
+
+  /// Takes scores and kinds from `tokenizer.model`, if it has the pieces of `tokenizer.json`.
+  private mutating func setTrained(_ files: TokenizerFiles) throws {
+    guard let trained = try Self.trained(files) else { return }
+    let added = Set(files.added.map(\.id))
+    let other = texts.indices.first { id in
+      let piece = trained.pieces.indices.contains(id) ? trained.pieces[id].text : nil
+      return kinds[id] != .unused && !added.contains(id) && texts[id] != piece
+    }
+    guard other == nil, hasOrder(of: trained) else {
+      let path = files.folder.path(of: "tokenizer.model")
+      notes.append(
+        "\(path): differs from tokenizer.json"
+          + (other.map { " at token \($0)" } ?? " in the order of merges")
+          + "; tokenizer.json counts, as in transformers")
+      return
+    }
+    try set(trained, files)
+  }
+
+  /// Whether the scores of a trained model order the pieces as the merges did.
+  private func hasOrder(of trained: SentencePieceModel) -> Bool {
+    let merged = texts.indices.filter { id in
+      kinds[id] == .normal && scores[id] > lowestScore && trained.pieces.indices.contains(id)
+    }
+    let ordered = merged.sorted { scores[$0] > scores[$1] }
+    return zip(ordered, ordered.dropFirst()).allSatisfy {
+      trained.pieces[$0].score >= trained.pieces[$1].score
+    }
   }
 
   /// The pieces of a SentencePiece model that was rewritten as a list of merges.
@@ -59,6 +124,7 @@ extension ConvertedVocabulary {
       let piece = Array((merge.0 + merge.1).utf8)
       if ranks[piece] == nil { ranks[piece] = rank }
     }
+    lowestScore = -Float(merges.count)
     let unknown = model["unk_token"]?.string
     for (text, id) in try Self.tokens(model, path) {
       let bytes = Array(text.utf8)
@@ -66,7 +132,8 @@ extension ConvertedVocabulary {
         text.utf8.elementsEqual((unknown ?? "").utf8)
         ? .unknown : Self.isByte(bytes) ? .byte : .normal
       // Single characters come after all that merges make: their scores are never looked at.
-      set(id, bytes, kind, score: kind == .normal ? -Float(ranks[bytes] ?? merges.count) : 0)
+      let score = kind == .normal ? -Float(ranks[bytes] ?? merges.count) : 0
+      try set(id, bytes, kind, score: score, in: path)
     }
   }
 

@@ -5,8 +5,8 @@ import Tokenization
 struct ConvertedVocabulary {
   /// How texts are split and merged.
   enum Model {
-    /// By scores.
-    case sentencePiece(addsSpacePrefix: Bool)
+    /// By scores, with a space before texts or none.
+    case sentencePiece(SpacePrefix?)
     /// By a list of merges.
     case bytePair(preTokenizer: String, merges: [String])
   }
@@ -16,6 +16,14 @@ struct ConvertedVocabulary {
   private(set) var texts: [[UInt8]]
   private(set) var scores: [Float]
   private(set) var kinds: [TokenKind]
+  /// How tokens beside the trained ones are found in a text, where the files say it.
+  var flags: [Int: TokenFlags] = [:]
+  /// Whether a word that is a piece is taken whole, whatever the merges say.
+  var takesWholeWords = false
+  /// The score of pieces that no merge makes.
+  var lowestScore: Float = 0
+  /// What the files say and is not kept, each in one line.
+  var notes: [String] = []
 
   /// A vocabulary of a size in which no token is used yet.
   init(_ model: Model, count: Int) {
@@ -25,19 +33,22 @@ struct ConvertedVocabulary {
     kinds = [TokenKind](repeating: .unused, count: count)
   }
 
-  /// Puts a token in its place; there is no room for ids beyond the model's embedding.
-  mutating func set(_ id: Int, _ text: [UInt8], _ kind: TokenKind, score: Float = -1000) {
-    guard texts.indices.contains(id) else { return }
+  /// Puts a token in its place.
+  ///
+  /// - Throws: `QuantizationError` if the model's embedding has no row for it.
+  mutating func set(
+    _ id: Int, _ text: [UInt8], _ kind: TokenKind, score: Float = -1000, in file: String
+  ) throws {
+    guard texts.indices.contains(id) else {
+      let text = String(decoding: text.prefix(80), as: UTF8.self)
+      throw QuantizationError(
+        "\(file): the token '\(text)' has the id \(id), but the embedding has \(texts.count) rows: "
+          + "resize it (resize_token_embeddings) and save the model again, or take the tokenizer "
+          + "that belongs to the weights")
+    }
     texts[id] = text
     kinds[id] = kind
     scores[id] = score
-  }
-
-  /// Puts the tokens beside the trained ones in their places.
-  mutating func set(_ added: [TokenizerFiles.Added]) {
-    for token in added {
-      set(token.id, Array(token.text.utf8), token.isSpecial ? .control : .userDefined)
-    }
   }
 
   /// The token with a text, if it is in use.
@@ -53,12 +64,12 @@ struct ConvertedVocabulary {
   var metadata: [(key: String, value: MetadataValue)] {
     let types = MetadataValue.integers(kinds.map { Int32($0.rawValue) })
     switch model {
-    case .sentencePiece(let addsSpacePrefix):
+    case .sentencePiece(let prefix):
       return [
         ("tokenizer.ggml.model", .text("llama")), ("tokenizer.ggml.pre", .text("default")),
         ("tokenizer.ggml.tokens", .strings(texts)), ("tokenizer.ggml.scores", .floats(scores)),
         ("tokenizer.ggml.token_type", types),
-        ("tokenizer.ggml.add_space_prefix", .bool(addsSpacePrefix)),
+        ("tokenizer.ggml.add_space_prefix", .bool(prefix != nil)),
       ]
     case .bytePair(let preTokenizer, let merges):
       return [

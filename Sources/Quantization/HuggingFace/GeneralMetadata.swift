@@ -7,15 +7,16 @@ struct GeneralMetadata {
   private let card: ModelCard
   private let names: [ModelName]
   private let folderName: String
-  private let generation: JSON?
+  private let generation: ConfigurationFile?
   private let tensors: [any TensorSource]
   private let parameters: Int
 
   init(
-    _ folder: ModelFolder, _ configuration: ConfigurationFile, _ tensors: [any TensorSource]
+    _ folder: ModelFolder, _ configuration: ConfigurationFile, _ generation: ConfigurationFile?,
+    _ tensors: [any TensorSource]
   ) throws {
-    card = ModelCard(try folder.text("README.md") ?? "")
-    generation = try? folder.json("generation_config.json")
+    card = ModelCard((try? folder.text("README.md")) ?? "")
+    self.generation = generation
     let parameters = tensors.reduce(0) { $0 + $1.shape.reduce(1, *) }
     // A name with more than one slash is where a file was on its maker's disk.
     let path = configuration["_name_or_path"]?.string ?? ""
@@ -99,6 +100,11 @@ struct GeneralMetadata {
     for (name, key) in [("top_p", "top_p"), ("min_p", "min_p"), ("temperature", "temp")] {
       guard let value = generation?[name]?.number, value.isFinite else { continue }
       pairs.append(("general.sampling.\(key)", .float32(Float(value))))
+    }
+    if let value = generation?["repetition_penalty"]?.number, value.isFinite, value != 1 {
+      // Over all that was read and written, as `transformers` counts.
+      pairs.append(("general.sampling.penalty_last_n", .int32(-1)))
+      pairs.append(("general.sampling.penalty_repeat", .float32(Float(value))))
     }
     return pairs
   }

@@ -19,25 +19,33 @@ struct HuggingFaceConfiguration: Sendable {
   let slidingWindow: Int?
   let expertCount: Int
   let usedExpertCount: Int
+  /// Which of the projections have biases.
+  let biases: (attention: Bool, feedForward: Bool, output: Bool)
   let rope: HuggingFaceRoPE
   /// Ids by role: `bos`, `eos`, `pad`; of several the first.
   let specialTokens: [String: Int]
+  /// All ids that end a text.
+  let endTokens: [Int]
 
-  private static let architectures: [(names: [String], architecture: Architecture)] = [
-    (["PhiForCausalLM"], .phi2), (["Phi3ForCausalLM"], .phi3),
-    (["PhimoeForCausalLM", "PhiMoEForCausalLM"], .phimoe), (["LlamaForCausalLM"], .llama),
-  ]
+  private static let architectures: [(names: [String], type: String, architecture: Architecture)] =
+    [
+      (["PhiForCausalLM"], "phi", .phi2), (["Phi3ForCausalLM"], "phi3", .phi3),
+      (["PhimoeForCausalLM", "PhiMoEForCausalLM"], "phimoe", .phimoe),
+      (["LlamaForCausalLM"], "llama", .llama),
+    ]
 
   /// Numbers of a file, which may say that weights are quantized only where the store can read them.
   init(_ file: ConfigurationFile, allowsQuantized: Bool) throws {
     architecture = try Self.architecture(file)
     if !allowsQuantized { try Self.refuseQuantized(file) }
     let heads = 1...(1 << 16)
-    vocabularySize = try file.required("vocab_size", 1...(1 << 24))
-    embeddingLength = try file.required("hidden_size", 1...(1 << 20))
-    blockCount = try file.required("num_hidden_layers", 1...4096)
-    headCount = try file.required("num_attention_heads", heads)
-    kvHeadCount = try file.integer("num_key_value_heads", heads) ?? headCount
+    let defaults = ConfigurationDefaults(architecture)
+    vocabularySize = try file.integer("vocab_size", 1...(1 << 24)) ?? defaults.vocabularySize
+    embeddingLength = try file.integer("hidden_size", 1...(1 << 20)) ?? defaults.embeddingLength
+    blockCount = try file.integer("num_hidden_layers", 1...4096) ?? defaults.blockCount
+    headCount = try file.integer("num_attention_heads", heads) ?? defaults.headCount
+    kvHeadCount =
+      try file.integer("num_key_value_heads", heads) ?? defaults.kvHeadCount ?? headCount
     guard headCount % kvHeadCount == 0 else {
       throw file.error(
         "num_key_value_heads", "found \(kvHeadCount), expected a divisor of \(headCount) heads")
@@ -54,42 +62,71 @@ struct HuggingFaceConfiguration: Sendable {
       throw file.error("head_dim", "found \(headSize), expected an even number up to 4096")
     }
     feedForwardLength =
-      architecture == .phi2
-      ? try file.integer("intermediate_size", 1...(1 << 22)) ?? 4 * embeddingLength
-      : try file.required("intermediate_size", 1...(1 << 22))
-    contextLength = try file.required("max_position_embeddings", 1...(1 << 30))
-    normEpsilon = try Self.epsilon(file, architecture)
+      try file.integer("intermediate_size", 1...(1 << 22)) ?? defaults.feedForwardLength
+    contextLength =
+      try file.integer("max_position_embeddings", 1...(1 << 30)) ?? defaults.contextLength
+    normEpsilon = try Self.epsilon(file, architecture) ?? Float(defaults.normEpsilon)
     isTied = try file.bool("tie_word_embeddings") ?? false
-    let window = try file.integer("sliding_window", 0...(1 << 30)) ?? 0
-    slidingWindow = architecture != .llama && window > 0 ? window : nil
+    // The classes of Phi-2 and Llama have no window, whatever a file says.
+    slidingWindow =
+      architecture == .phi3 || architecture == .phimoe
+      ? try file.integer("sliding_window", 1...(1 << 30)) : nil
     expertCount =
       architecture == .phimoe ? try file.integer("num_local_experts", 2...4096) ?? 16 : 0
     usedExpertCount =
       architecture == .phimoe ? try file.integer("num_experts_per_tok", 2...2) ?? 2 : 0
+    biases = try Self.biases(file, architecture)
     try Self.refuseUnknownParts(file, architecture)
     rope = try HuggingFaceRoPE(
       file, architecture, headSize: headSize, contextLength: contextLength)
     specialTokens = Dictionary(
       uniqueKeysWithValues: ["bos", "eos", "pad", "unk"].compactMap { role in
-        let value = file["\(role)_token_id"]
-        let id = value?.integer ?? value?.array?.first?.integer
-        return id.map { (role, $0) }
+        file["\(role)_token_id"]?.ids.first.map { (role, $0) }
       })
+    endTokens = file["eos_token_id"]?.ids ?? []
   }
 
+  /// The architecture, by the class or where none is named by the type, as `transformers` finds it.
   private static func architecture(_ file: ConfigurationFile) throws -> Architecture {
+    let type = try file.string("model_type")
     guard let found = file["architectures"]?.array?.first?.string else {
-      throw file.error("architectures", "is missing")
+      guard let match = architectures.first(where: { $0.type == type }) else {
+        throw file.error(
+          "architectures",
+          type.map { "is missing, and model_type is '\($0)'" } ?? "is missing, and so is model_type"
+        )
+      }
+      return match.architecture
     }
     guard let match = architectures.first(where: { $0.names.contains(found) }) else {
       let known = architectures.flatMap(\.names).joined(separator: ", ")
       throw file.error("architectures", "found '\(found)', expected one of \(known)")
     }
+    if let type, type != match.type {
+      throw file.error(
+        "model_type", "found '\(type)', expected '\(match.type)', the type of \(found)")
+    }
     return match.architecture
   }
 
+  private static func biases(
+    _ file: ConfigurationFile, _ architecture: Architecture
+  ) throws -> (attention: Bool, feedForward: Bool, output: Bool) {
+    switch architecture {
+    case .phi2: (true, true, true)
+    // Its class has none, whatever a file says.
+    case .phi3: (false, false, false)
+    case .phimoe:
+      (
+        try file.bool("attention_bias") ?? false, false, try file.bool("lm_head_bias") ?? false
+      )
+    case .llama:
+      (try file.bool("attention_bias") ?? false, try file.bool("mlp_bias") ?? false, false)
+    }
+  }
+
   private static func refuseQuantized(_ file: ConfigurationFile) throws {
-    for key in ["quantization_config", "quantization"] {
+    for key in ["quantization_config", "quantization", "compression_config"] {
       guard let value = file[key] else { continue }
       let method = value["quant_method"]?.string ?? "unknown"
       throw file.error(
@@ -99,9 +136,9 @@ struct HuggingFaceConfiguration: Sendable {
 
   private static func epsilon(
     _ file: ConfigurationFile, _ architecture: Architecture
-  ) throws -> Float {
+  ) throws -> Float? {
     let key = architecture == .phi2 ? "layer_norm_eps" : "rms_norm_eps"
-    guard let epsilon = try file.number(key) else { return architecture == .llama ? 1e-6 : 1e-5 }
+    guard let epsilon = try file.number(key) else { return nil }
     guard (0..<1).contains(epsilon) else {
       throw file.error(key, "found \(epsilon), expected a number from 0 to 1")
     }
@@ -117,8 +154,23 @@ struct HuggingFaceConfiguration: Sendable {
     if let activation = try file.string("hidden_act"), !known.contains(activation) {
       throw file.error("hidden_act", "found '\(activation)', expected \(known[0])")
     }
-    if try file.bool("qk_layernorm") == true {
+    if architecture == .phi2, try file.bool("qk_layernorm") == true {
       throw file.error("qk_layernorm", "found true, expected false")
     }
+    if try file.bool("is_causal") == false {
+      throw file.error("is_causal", "found false, expected true")
+    }
+    if file["per_layer_config"] != nil {
+      throw file.error("per_layer_config", "layers with a configuration of their own are unknown")
+    }
+    // The threshold of its routing, which is no noise in inference.
+    if architecture == .phimoe, let noise = try file.number("router_jitter_noise"), noise != 0.01 {
+      throw file.error("router_jitter_noise", "found \(noise), expected 0.01")
+    }
   }
+}
+
+extension JSON {
+  /// Ids of tokens: one, or those of a list.
+  var ids: [Int] { integer.map { [$0] } ?? (array ?? []).compactMap(\.integer) }
 }

@@ -27,6 +27,10 @@ public struct HuggingFaceModel: Sendable {
   /// How many parameters the tensors have.
   public var parameterCount: Int { tensors.reduce(0) { $0 + $1.shape.reduce(1, *) } }
 
+  /// What the folder says and the file made of it does not keep, where the result is still right,
+  /// and what is kept in a way that other programs do not know; each in one line.
+  public let notes: [String]
+
   /// The format that holds each tensor as it is.
   let keptTypes: [TensorType]
 
@@ -43,33 +47,79 @@ public struct HuggingFaceModel: Sendable {
   public init(folder: String, precision: ImportPrecision = .blocks) throws {
     let folder = try ModelFolder(folder)
     path = folder.path
+    try AdapterFolder.refuse(folder)
     guard let json = try folder.json("config.json") else { throw Self.noConfiguration(folder) }
     let file = ConfigurationFile(json, path: folder.path(of: "config.json"))
+    let (generation, generationNote) = Self.generation(folder)
     let imported = try ImportedModel.open(path: folder.path, precision: precision)
     runtime = imported?.runtime
     runtimeNotes = imported?.notes ?? []
     configuration = try HuggingFaceConfiguration(file, allowsQuantized: imported != nil)
-    tensors = try TensorMap(imported ?? Checkpoint(folder), configuration).sources
+    let map = try TensorMap(imported ?? Checkpoint(folder), configuration)
+    tensors = map.sources
     keptTypes = try tensors.map { source in
       guard MixRules.isQuantized(name: source.name, shape: source.shape) else { return .f32 }
       return imported == nil ? source.type : try source.keptType()
     }
-    general = try GeneralMetadata(folder, file, tensors).metadata
+    general = try GeneralMetadata(folder, file, generation, tensors).metadata
     let files = try TokenizerFiles(folder)
-    let vocabulary = try ConvertedVocabulary(files, configuration)
-    self.vocabulary =
-      try vocabulary.metadata
-      + SpecialTokenMetadata(files, vocabulary, configuration).metadata
+    let converted = try ConvertedVocabulary(files, configuration)
+    let special = try SpecialTokenMetadata(files, converted, configuration, generation)
+    let plain = converted.metadata + special.metadata
+    let own = OwnTokenizerKeys(
+      converted, read: try Tokenizer(GGUFMetadata(plain, source: folder.path)).vocabulary)
+    vocabulary = plain + own.metadata
+    notes =
+      generationNote + configuration.rope.notes + map.notes + converted.notes + special.notes
+      + [own.note.map { "\(folder.path): \($0)" }].compactMap { $0 }
+      + Self.unkept(file, files.settings, generation)
     // What is written must be what the runtime can read.
     let metadata = GGUFMetadata(metadata(.f32), source: folder.path)
     _ = try ModelConfiguration(metadata)
     _ = try Tokenizer(metadata)
   }
 
+  /// `generation_config.json`, or a line about what is wrong with it: `transformers` does without.
+  private static func generation(
+    _ folder: ModelFolder
+  ) -> (file: ConfigurationFile?, notes: [String]) {
+    let name = "generation_config.json"
+    do {
+      let json = try folder.json(name)
+      return (json.map { ConfigurationFile($0, path: folder.path(of: name)) }, [])
+    } catch {
+      return (nil, ["\(error); it is not kept"])
+    }
+  }
+
+  /// Lines about keys that nobody asked for.
+  private static func unkept(
+    _ configuration: ConfigurationFile, _ tokenizer: ConfigurationFile,
+    _ generation: ConfigurationFile?
+  ) -> [String] {
+    [
+      UnkeptKeys.note(
+        configuration, inert: UnkeptKeys.configuration,
+        "the model's class in transformers does not know them"),
+      UnkeptKeys.note(
+        tokenizer, inert: UnkeptKeys.tokenizer, "the runtime always does the usual"),
+      generation.flatMap {
+        UnkeptKeys.note(
+          $0, inert: UnkeptKeys.generation, neutral: UnkeptKeys.neutralGeneration,
+          "GGUF has no keys for them")
+      },
+    ].compactMap { $0 }
+  }
+
   private static func noConfiguration(_ folder: ModelFolder) -> QuantizationError {
+    let path = folder.path(of: "config.json")
+    if let file = folder.unfinished {
+      return QuantizationError(
+        "\(path): no such file; \(file) is a download that did not finish, fetch the model again")
+    }
     let other = ["genai_config.json", "openvino_config.json"].first { folder.has($0) }
     return QuantizationError(
-      "\(folder.path(of: "config.json")): no such file"
+      "\(path): no such file"
         + (other.map { "; \($0) does not say all of it, expected the original model's beside it" }
           ?? ""))
   }

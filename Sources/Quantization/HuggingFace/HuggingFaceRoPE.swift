@@ -22,18 +22,34 @@ struct HuggingFaceRoPE: Sendable {
   /// Positions that the model was trained with before it was extended.
   let originalContextLength: Int
   let scaling: Scaling
+  /// What a file says and `transformers` does not follow, each in one line.
+  let notes: [String]
 
   init(
     _ file: ConfigurationFile, _ architecture: Architecture, headSize: Int, contextLength: Int
   ) throws {
-    let own = try file.section("rope_parameters") ?? file.section("rope_scaling")
-    let parameters = own ?? ConfigurationFile(.object([]), path: file.path)
-    let defaultBase: Double = architecture == .phimoe ? 1_000_000 : 10_000
+    let parameters = try Self.parameters(file)
+    let type = try parameters.string("rope_type") ?? parameters.string("type") ?? "default"
+    let defaults = ConfigurationDefaults(architecture)
     base = Float(
-      try parameters.positive("rope_theta") ?? file.positive("rope_theta") ?? defaultBase)
-    let share =
+      try parameters.positive("rope_theta") ?? file.positive("rope_theta") ?? defaults.ropeBase)
+    var notes: [String] = []
+    var share =
       try parameters.positive("partial_rotary_factor") ?? file.positive("partial_rotary_factor")
-      ?? (architecture == .phi2 ? 0.5 : 1)
+      ?? defaults.rotaryShare
+    // Their classes rotate whole heads, and take no other frequencies for a part of one.
+    if architecture == .llama || architecture == .phimoe, share != 1 {
+      guard type == "default" else {
+        throw file.error(
+          "partial_rotary_factor", "found \(share), expected 1 with the rope_type '\(type)'")
+      }
+      notes.append(
+        file.line(
+          "partial_rotary_factor",
+          "\(share) is ignored, as in transformers: heads are rotated "
+            + "as a whole"))
+      share = 1
+    }
     let rotated = Int(Double(headSize) * min(share, 2))
     guard rotated <= headSize, rotated % 2 == 0, rotated > 0 else {
       throw file.error(
@@ -41,18 +57,15 @@ struct HuggingFaceRoPE: Sendable {
         "found \(share), expected an even part of a head of \(headSize) values")
     }
     dimensions = rotated
-    let positions = 1...(1 << 30)
-    let original =
-      try parameters.integer("original_max_position_embeddings", positions)
-      ?? file.integer("original_max_position_embeddings", positions) ?? contextLength
-    let type = try parameters.string("rope_type") ?? parameters.string("type") ?? "default"
+    let (original, ignored) = try Self.original(
+      file, parameters, architecture, contextLength: contextLength)
     switch (type, architecture) {
     case ("default", _):
       scaling = .none
       // Factors are computed from it where there are none.
       originalContextLength = contextLength
     case ("linear", .llama), ("linear", .phi2):
-      scaling = .linear(Float(try parameters.positive("factor") ?? 1))
+      scaling = .linear(Float(try parameters.required("factor")))
       originalContextLength = contextLength
     case ("llama3", .llama):
       scaling = .divisors(
@@ -68,6 +81,58 @@ struct HuggingFaceRoPE: Sendable {
       throw parameters.error(
         "rope_type", "found '\(type)', expected one that \(architecture.rawValue) has")
     }
+    if type != "default", let ignored { notes.append(ignored) }
+    self.notes = notes
+  }
+
+  /// The frequencies, without LongRoPE's factors.
+  var frequencies: [Float] {
+    (0..<dimensions / 2).map { index in
+      let plain = 1 / pow(base, Float(2 * index) / Float(dimensions))
+      return switch scaling {
+      case .none, .longRoPE: plain
+      case .linear(let factor): plain / factor
+      case .divisors(let divisors): plain / divisors[index]
+      }
+    }
+  }
+
+  /// The section that counts: `rope_scaling`, the older one, goes before `rope_parameters` unless it
+  /// is empty.
+  private static func parameters(_ file: ConfigurationFile) throws -> ConfigurationFile {
+    let scaling = try file.section("rope_scaling").flatMap { $0.isEmpty ? nil : $0 }
+    guard let own = try scaling ?? file.section("rope_parameters") else {
+      return ConfigurationFile(.object([]), path: file.path)
+    }
+    for key in ["full_attention", "sliding_attention"] where own[key] != nil {
+      throw own.error(key, "layers with a rotation of their own are unknown")
+    }
+    return own
+  }
+
+  /// Positions before the model was extended, and a line about a value that does not count.
+  ///
+  /// A configuration's own value is the one that its class has as an attribute: Phi-3's always has
+  /// one, PhiMoE's never, and Llama's if the file does.
+  private static func original(
+    _ file: ConfigurationFile, _ parameters: ConfigurationFile, _ architecture: Architecture,
+    contextLength: Int
+  ) throws -> (positions: Int, ignored: String?) {
+    let (key, range) = ("original_max_position_embeddings", 1...(1 << 30))
+    let (nested, outer) = (try parameters.integer(key, range), try file.integer(key, range))
+    let chosen: Int
+    var other = (line: parameters, value: nested)
+    switch architecture {
+    case .phi3: chosen = outer ?? ConfigurationDefaults.phi3OriginalContextLength
+    case .phimoe:
+      chosen = nested ?? contextLength
+      other = (file, outer)
+    case .llama, .phi2: chosen = outer ?? nested ?? contextLength
+    }
+    guard let value = other.value, value != chosen else { return (chosen, nil) }
+    return (
+      chosen, other.line.line(key, "\(value) is ignored, as in transformers, which takes \(chosen)")
+    )
   }
 
   /// Ding and others, 2024; `transformers` computes the factor where the file names none.
@@ -81,8 +146,8 @@ struct HuggingFaceRoPE: Sendable {
     let scale = Float(try parameters.positive("attention_factor") ?? formula)
     var scales = (short: scale, long: scale)
     if architecture == .phimoe {
-      scales.short = Float(try parameters.positive("short_mscale") ?? Double(scale))
-      scales.long = Float(try parameters.positive("long_mscale") ?? Double(scale))
+      scales.short = Float(try parameters.required("short_mscale"))
+      scales.long = Float(try parameters.required("long_mscale"))
     }
     return .longRoPE(
       short: try parameters.numbers("short_factor", count: dimensions / 2),
@@ -94,9 +159,9 @@ struct HuggingFaceRoPE: Sendable {
   private static func llama3(
     _ parameters: ConfigurationFile, base: Float, dimensions: Int, original: Int
   ) throws -> [Float] {
-    let factor = Float(try parameters.positive("factor") ?? 8)
-    let low = Float(try parameters.positive("low_freq_factor") ?? 1)
-    let high = Float(try parameters.positive("high_freq_factor") ?? 4)
+    let factor = Float(try parameters.required("factor"))
+    let low = Float(try parameters.required("low_freq_factor"))
+    let high = Float(try parameters.required("high_freq_factor"))
     guard low < high else {
       throw parameters.error("high_freq_factor", "found \(high), expected more than \(low)")
     }

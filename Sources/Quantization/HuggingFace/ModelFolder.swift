@@ -35,6 +35,12 @@ struct ModelFolder: Sendable {
   /// Whether there is a file; one that may not be seen counts, so that reading it says why.
   func has(_ file: String) -> Bool { !FileKind.isMissing(path(of: file)) }
 
+  /// The first file that a program left which did not finish downloading, if there is one.
+  var unfinished: String? {
+    [".incomplete", ".part", ".partial", ".crdownload", ".download", ".aria2", ".tmp"].lazy
+      .compactMap { files(endingIn: $0).first }.first
+  }
+
   /// The names of files that end in a certain way, sorted.
   func files(endingIn suffix: String, in subfolder: String = "") -> [String] {
     let names = (try? SystemCall.names(in: path(of: subfolder))) ?? []
@@ -45,6 +51,9 @@ struct ModelFolder: Sendable {
   func bytes(_ file: String) throws -> [UInt8]? {
     guard has(file) else { return nil }
     let handle = try ReadableFile(path(of: file))
+    if let foreign = try handle.foreign(), foreign.isCertain {
+      throw QuantizationError("\(handle.path): \(foreign)")
+    }
     guard handle.byteCount <= Self.maximumBytes else {
       throw QuantizationError(
         "\(handle.path): has \(handle.byteCount) bytes, expected at most \(Self.maximumBytes)")
@@ -73,6 +82,9 @@ struct ModelFolder: Sendable {
     case .success(let json):
       throw QuantizationError("\(path): found \(json.kind), expected a JSON object")
     case .failure(let failure):
+      if let foreign = ForeignFile(head: bytes, size: bytes.count) {
+        throw QuantizationError("\(path): \(foreign); expected JSON")
+      }
       throw QuantizationError("\(path): no JSON: \(failure.problem) at byte \(failure.offset)")
     }
   }

@@ -39,12 +39,20 @@ final class SafetensorsFile: Sendable {
   private static func entries(_ file: ReadableFile) throws -> [Entry] {
     let path = file.path
     guard file.byteCount >= 8 else {
+      if let foreign = try file.foreign(isSafetensors: true) {
+        throw QuantizationError("\(path): \(foreign)")
+      }
       throw QuantizationError("\(path): has \(file.byteCount) bytes, expected a safetensors file")
     }
     var length: UInt64 = 0
     try withUnsafeMutableBytes(of: &length) { try file.read(at: 0, into: $0) }
     length = UInt64(littleEndian: length)
     let limit = min(maximumHeader, file.byteCount - 8)
+    if !(2...UInt64(max(2, limit))).contains(length),
+      let foreign = try file.foreign(isSafetensors: true)
+    {
+      throw QuantizationError("\(path): \(foreign); expected a safetensors file")
+    }
     guard length <= limit else {
       throw QuantizationError(
         "\(path): found a header of \(length) bytes, expected at most \(limit): "

@@ -16,6 +16,8 @@ struct SentencePieceModel {
   private(set) var pieces: [Piece] = []
   /// Whether a text begins with a space of its own.
   private(set) var addsSpacePrefix = true
+  /// What the model does to texts and is not kept, each in one line.
+  private(set) var notes: [String] = []
   /// 1 for a unigram model, 2 for byte pairs.
   private var modelType = 1
 
@@ -28,6 +30,7 @@ struct SentencePieceModel {
     guard !pieces.isEmpty else {
       throw QuantizationError("\(path): no SentencePiece model: found no pieces")
     }
+    notes = notes.map { "\(path): \($0)" }
     guard modelType == 2 else {
       throw QuantizationError("\(path): found model type \(modelType), expected 2, byte pairs")
     }
@@ -70,8 +73,19 @@ struct SentencePieceModel {
 
   private mutating func readNormalizer(_ bytes: UnsafeRawBufferPointer) throws {
     var reader = ProtobufReader(bytes)
+    var removesSpaces = false
     while let (field, value) = try reader.next() {
-      if field == 3, let integer = value.integer { addsSpacePrefix = integer != 0 }
+      switch (field, value.integer) {
+      case (2, _) where !(value.bytes?.isEmpty ?? true):
+        notes.append("its table that normalizes characters is not kept, as in transformers")
+      case (3, let integer?): addsSpacePrefix = integer != 0
+      case (4, let integer?) where integer != 0: removesSpaces = true
+      default: break
+      }
+    }
+    if removesSpaces {
+      notes.append(
+        "it takes away spaces that follow each other, which is not kept, as in transformers")
     }
   }
 }

@@ -1,46 +1,92 @@
 import GGUF
+import Tokenization
 
 /// The ids that mean something, whether texts begin and end with them, and the chat template.
 struct SpecialTokenMetadata {
   private let files: TokenizerFiles
   private let vocabulary: ConvertedVocabulary
   private let configuration: HuggingFaceConfiguration
+  private let generation: ConfigurationFile?
+  /// What the files say and is not kept, each in one line.
+  private(set) var notes: [String] = []
+  /// The keys.
+  private(set) var metadata: [(key: String, value: MetadataValue)] = []
 
   init(
     _ files: TokenizerFiles, _ vocabulary: ConvertedVocabulary,
-    _ configuration: HuggingFaceConfiguration
-  ) {
+    _ configuration: HuggingFaceConfiguration, _ generation: ConfigurationFile?
+  ) throws {
     self.files = files
     self.vocabulary = vocabulary
     self.configuration = configuration
+    self.generation = generation
+    var ids: [String: Int] = [:]
+    for (role, name) in [
+      ("bos", "bos"), ("eos", "eos"), ("unk", "unknown"), ("pad", "padding"),
+    ] {
+      guard let id = id(of: role) else { continue }
+      ids[role] = id
+      add("\(name)_token_id", .uint32(UInt32(id)))
+    }
+    try addEnds(eos: ids["eos"])
+    let (begins, ends) = try ending(ids)
+    add("add_bos_token", .bool(begins && ids["bos"] != nil))
+    if let ends { add("add_eos_token", .bool(ends && ids["eos"] != nil)) }
+    let templates = try ChatTemplateFiles(files)
+    metadata += templates.metadata
+    notes += templates.notes
   }
 
-  /// The keys.
-  var metadata: [(key: String, value: MetadataValue)] {
-    get throws {
-      var pairs: [(key: String, value: MetadataValue)] = []
-      var ids: [String: Int] = [:]
-      for (role, name) in [
-        ("bos", "bos"), ("eos", "eos"), ("unk", "unknown"), ("pad", "padding"),
-      ] {
-        guard let id = id(of: role) else { continue }
-        ids[role] = id
-        pairs.append(("tokenizer.ggml.\(name)_token_id", .uint32(UInt32(id))))
-      }
-      // What ends a turn is often not what ends a text, and generation must stop at both.
-      if let turn = Self.turnEnds.compactMap({ vocabulary.id(of: $0) }).first, turn != ids["eos"] {
-        pairs.append(("tokenizer.ggml.eot_token_id", .uint32(UInt32(turn))))
-      }
-      let begins = addsBOS && ids["bos"] != nil
-      pairs.append(("tokenizer.ggml.add_bos_token", .bool(begins)))
-      if let ends = addsEOS {
-        pairs.append(("tokenizer.ggml.add_eos_token", .bool(ends && ids["eos"] != nil)))
-      }
-      return pairs + (try ChatTemplateFiles(files).metadata)
-    }
+  private mutating func add(_ name: String, _ value: MetadataValue) {
+    metadata.append(("tokenizer.ggml.\(name)", value))
   }
 
   private static let turnEnds = ["<|end|>", "<|im_end|>", "<|eot_id|>"]
+
+  /// What ends an answer beside `eos`.
+  ///
+  /// What ends a turn is often not what ends a text, and generation must stop at both. The tokens that
+  /// `transformers` stops at have two keys in GGUF, of which the first is the turn's end; programs
+  /// know some others by their texts. What is left has a key of the program's own.
+  private mutating func addEnds(eos: Int?) throws {
+    let turn = Self.turnEnds.compactMap { vocabulary.id(of: $0) }.first.flatMap {
+      $0 == eos ? nil : $0
+    }
+    let known = Set(
+      Vocabulary.endMarks.compactMap { vocabulary.id(of: $0) }.filter {
+        vocabulary.kinds[$0] != .normal
+      })
+    let (named, file) = listedEnds
+    var others: [Int] = []
+    for id in named where !others.contains(id) && id != eos && id != turn && !known.contains(id) {
+      guard vocabulary.texts.indices.contains(id) else {
+        notes.append(
+          "\(file): eos_token_id: there is no token \(id), the embedding has "
+            + "\(vocabulary.texts.count) rows")
+        continue
+      }
+      others.append(id)
+    }
+    var keys = vocabulary.id(of: "<|eom_id|>") == nil ? ["eom_token_id"] : []
+    if let turn {
+      add("eot_token_id", .uint32(UInt32(turn)))
+    } else {
+      keys.insert("eot_token_id", at: 0)
+    }
+    for (name, id) in zip(keys, others) { add(name, .uint32(UInt32(id))) }
+    let rest = others.dropFirst(keys.count)
+    guard !rest.isEmpty else { return }
+    metadata.append((Vocabulary.endsKey, .integers(rest.map(Int32.init))))
+    notes.append(
+      "\(file): eos_token_id: GGUF has no key for \(rest.count) of the tokens that end an answer: "
+        + "they are in \(Vocabulary.endsKey), which other programs do not read")
+  }
+
+  /// Ids that end an answer, and the file that lists them.
+  private var listedEnds: (ids: [Int], file: String) {
+    if let ids = generation?["eos_token_id"]?.ids, let generation { return (ids, generation.path) }
+    return (configuration.endTokens, files.folder.path(of: "config.json"))
+  }
 
   /// The tokenizer's word first, then the model's, then SentencePiece's.
   private func id(of role: String) -> Int? {
@@ -52,27 +98,68 @@ struct SpecialTokenMetadata {
     return id
   }
 
-  /// Whether texts begin with `bos`: by the tokenizer's configuration, else by its pipeline, else
-  /// as its class does.
-  private var addsBOS: Bool {
-    if let flag = files.configuration?["add_bos_token"]?.bool { return flag }
-    if files.tokenizer != nil { return id(of: "bos").map { template?.first == $0 } ?? false }
-    if case .sentencePiece = vocabulary.model { return true }
-    return false
+  /// Whether texts begin with `bos` and end with `eos`; of the latter nil where no file says it.
+  ///
+  /// As `transformers` does it: where there is a pipeline, its last step decides, whatever the flags
+  /// of the tokenizer's configuration say.
+  private mutating func ending(_ ids: [String: Int]) throws -> (begins: Bool, ends: Bool?) {
+    let (bos, eos) = (
+      try files.settings.bool("add_bos_token"), try files.settings.bool("add_eos_token")
+    )
+    guard files.tokenizer != nil else {
+      guard case .sentencePiece = vocabulary.model else { return (bos ?? false, eos) }
+      return (bos ?? true, eos)
+    }
+    let template = try template
+    let found = try ending(template, ids)
+    for (name, flag, value) in [("bos", bos, found.begins), ("eos", eos, found.ends)] {
+      guard let flag, flag != value else { continue }
+      notes.append(
+        files.settings.line(
+          "add_\(name)_token",
+          "\(flag) does not count, as in transformers: the post_processor of "
+            + "tokenizer.json adds \(value ? "one" : "none")"))
+    }
+    return (found.begins, eos != nil || template.count > 1 ? found.ends : nil)
   }
 
-  private var addsEOS: Bool? {
-    if let flag = files.configuration?["add_eos_token"]?.bool { return flag }
-    guard let template, template.count > 1 else { return nil }
-    return id(of: "eos").map { template.last == $0 } ?? false
+  /// Whether a step puts `bos` before a text and `eos` behind it, and nothing else.
+  private func ending(
+    _ template: [Int?], _ ids: [String: Int]
+  ) throws -> (begins: Bool, ends: Bool) {
+    if template.isEmpty { return (false, false) }
+    var rest = template[...]
+    let begins = rest.first.flatMap { $0 } != nil && rest.first == ids["bos"]
+    if begins { rest.removeFirst() }
+    let ends = rest.last.flatMap { $0 } != nil && rest.last == ids["eos"]
+    if ends { rest.removeLast() }
+    guard rest.count == 1, rest.first == .some(nil) else {
+      throw QuantizationError(
+        "\(files.folder.path(of: "tokenizer.json")): post_processor: found other tokens around a "
+          + "text than bos and eos, for which GGUF has no place")
+    }
+    return (begins, ends)
   }
 
-  /// Special tokens around one text, and nil for the text itself, by the pipeline's last step.
-  private var template: [Int?]? {
-    let steps = TokenizerFiles.steps(files.tokenizer?["post_processor"], "processors")
-    let step = steps.first { $0["type"]?.string == "TemplateProcessing" }
-    return step?["single"]?.array?.map { part in
-      part["SpecialToken"]?["id"]?.string.flatMap { vocabulary.id(of: $0) }
+  /// Special tokens around one text, and nil for the text itself, by the pipeline's last step; empty
+  /// without one.
+  private var template: [Int?] {
+    get throws {
+      let steps = TokenizerFiles.steps(files.tokenizer?["post_processor"], "processors")
+      var template: [Int?] = []
+      for step in steps where step["type"]?.string != "ByteLevel" {
+        guard step["type"]?.string == "TemplateProcessing", template.isEmpty,
+          let parts = step["single"]?.array
+        else {
+          throw QuantizationError(
+            "\(files.folder.path(of: "tokenizer.json")): post_processor: found "
+              + "\(step["type"]?.kind ?? "a step without a type"), expected TemplateProcessing")
+        }
+        template = parts.map { part in
+          part["SpecialToken"].map { $0["id"]?.string.flatMap { vocabulary.id(of: $0) } ?? -1 }
+        }
+      }
+      return template
     }
   }
 }

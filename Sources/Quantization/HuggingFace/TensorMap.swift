@@ -7,8 +7,12 @@ struct TensorMap {
   /// The tensors in the file's order.
   private(set) var sources: [any ImportedTensor] = []
 
+  /// What was found and is not in the file, each in one line.
+  private(set) var notes: [String] = []
   private let configuration: HuggingFaceConfiguration
   private var finder: WeightFinder
+  /// The tensors that follow those of the blocks.
+  private var last: [any ImportedTensor] = []
 
   /// Finds all tensors of a model.
   ///
@@ -19,31 +23,58 @@ struct TensorMap {
   init(_ store: any WeightStore, _ configuration: HuggingFaceConfiguration) throws {
     finder = WeightFinder(store, configuration)
     self.configuration = configuration
+    try finder.refuseForeignNames()
     try addFactors()
     let (width, vocabulary) = (configuration.embeddingLength, configuration.vocabularySize)
-    try add("token_embd.weight", "model.embed_tokens.weight", [width, vocabulary])
+    try addEnds([width, vocabulary])
     for block in 0..<configuration.blockCount {
       try addBlock("blk.\(block).", "model.layers.\(block).")
     }
     try addNorm(
       "output_norm", configuration.architecture == .phi2 ? "model.final_layernorm" : "model.norm")
-    try addOutput([width, vocabulary])
-    try addBias("output", "lm_head", vocabulary, isRequired: configuration.architecture == .phi2)
+    sources += last
+    try addBias("output", "lm_head", vocabulary, configuration.biases.output)
     try finder.refuseOthers()
+    notes += try finder.notes()
   }
 
-  /// The output's matrix, if it is not the embedding: what another runtime quantized apart from it
-  /// is one of its own.
-  private mutating func addOutput(_ shape: [Int]) throws {
-    let name = "lm_head.weight"
-    if configuration.isTied {
-      guard finder.store.runtime != nil, finder.has(name) else { return finder.ignore(name) }
-      let output = try finder.take(name, shape, as: "output.weight")
-      let embedding = try finder.take("model.embed_tokens.weight", shape, as: "token_embd.weight")
-      if try !output.holdsSameBytes(as: embedding) { sources.append(output) }
-    } else {
-      try add("output.weight", name, shape)
+  /// The embedding and the output's matrix.
+  ///
+  /// As `transformers` ties them: of a tied pair either may be absent, and an output with other
+  /// values than the embedding's is one of its own, whatever the configuration says.
+  private mutating func addEnds(_ shape: [Int]) throws {
+    let (embedding, output) = ("model.embed_tokens.weight", "lm_head.weight")
+    guard configuration.isTied else {
+      try add("token_embd.weight", embedding, shape)
+      return try addLast("output.weight", output, shape)
     }
+    guard finder.has(embedding) || !finder.has(output) else {
+      return try add("token_embd.weight", output, shape)
+    }
+    try add("token_embd.weight", embedding, shape)
+    guard finder.has(output) else { return try addTiedOutput(embedding, shape) }
+    let own = try finder.take(output, shape, as: "output.weight")
+    guard let shared = sources.last, try own.holdsSameValues(as: shared) else {
+      last.append(own)
+      let runtime = finder.store.runtime
+      if runtime == nil {
+        notes.append(
+          "\(finder.store.label(of: output)): differs from the embedding, though "
+            + "tie_word_embeddings is true: it is kept, as transformers does")
+      }
+      return
+    }
+    try addTiedOutput(embedding, shape)
+  }
+
+  /// The embedding as the output's matrix too, where the graph does not go without one.
+  private mutating func addTiedOutput(_ embedding: String, _ shape: [Int]) throws {
+    guard configuration.architecture == .phi2 else { return }
+    try addLast("output.weight", embedding, shape)
+  }
+
+  private mutating func addLast(_ to: String, _ from: String, _ shape: [Int]) throws {
+    last.append(try finder.take(from, shape, as: to))
   }
 
   /// Divisors of the frequencies.
@@ -60,7 +91,7 @@ struct TensorMap {
 
   private mutating func addBlock(_ to: String, _ from: String) throws {
     let model = configuration
-    let (width, inner) = (model.embeddingLength, model.feedForwardLength)
+    let (width, inner, biases) = (model.embeddingLength, model.feedForwardLength, model.biases)
     try addNorm("\(to)attn_norm", "\(from)input_layernorm")
     if model.architecture != .phi2 {
       try addNorm("\(to)ffn_norm", "\(from)post_attention_layernorm")
@@ -68,15 +99,20 @@ struct TensorMap {
     try addAttention(to, "\(from)self_attn.")
     switch model.architecture {
     case .phi2:
-      try addLinear("\(to)ffn_up", "\(from)mlp.fc1", [width, inner])
-      try addLinear("\(to)ffn_down", "\(from)mlp.fc2", [inner, width])
+      try addLinear("\(to)ffn_up", "\(from)mlp.fc1", [width, inner], hasBias: biases.feedForward)
+      try addLinear("\(to)ffn_down", "\(from)mlp.fc2", [inner, width], hasBias: biases.feedForward)
     case .phi3:
-      try addLinear("\(to)ffn_up", "\(from)mlp.gate_up_proj", [width, 2 * inner])
-      try addLinear("\(to)ffn_down", "\(from)mlp.down_proj", [inner, width])
+      try addLinear(
+        "\(to)ffn_up", "\(from)mlp.gate_up_proj", [width, 2 * inner], hasBias: biases.feedForward)
+      try addLinear(
+        "\(to)ffn_down", "\(from)mlp.down_proj", [inner, width], hasBias: biases.feedForward)
     case .llama:
-      try addLinear("\(to)ffn_gate", "\(from)mlp.gate_proj", [width, inner])
-      try addLinear("\(to)ffn_up", "\(from)mlp.up_proj", [width, inner])
-      try addLinear("\(to)ffn_down", "\(from)mlp.down_proj", [inner, width])
+      try addLinear(
+        "\(to)ffn_gate", "\(from)mlp.gate_proj", [width, inner], hasBias: biases.feedForward)
+      try addLinear(
+        "\(to)ffn_up", "\(from)mlp.up_proj", [width, inner], hasBias: biases.feedForward)
+      try addLinear(
+        "\(to)ffn_down", "\(from)mlp.down_proj", [inner, width], hasBias: biases.feedForward)
     case .phimoe:
       try addExperts(to, from)
     }
@@ -86,21 +122,24 @@ struct TensorMap {
     let model = configuration
     let (width, queries) = (model.embeddingLength, model.headCount * model.headSize)
     let keys = model.kvHeadCount * model.headSize
+    let hasBias = model.biases.attention
     if model.architecture == .phi3 {
-      try addLinear("\(to)attn_qkv", "\(from)qkv_proj", [width, queries + 2 * keys])
+      try addLinear(
+        "\(to)attn_qkv", "\(from)qkv_proj", [width, queries + 2 * keys],
+        hasBias: hasBias)
     } else {
       // Llama's GGUF rotates neighbours, and not values half a head apart.
       let isInterleaved = model.architecture == .llama
       try addLinear(
-        "\(to)attn_q", "\(from)q_proj", [width, queries],
+        "\(to)attn_q", "\(from)q_proj", [width, queries], hasBias: hasBias,
         heads: isInterleaved ? model.headCount : nil)
       try addLinear(
-        "\(to)attn_k", "\(from)k_proj", [width, keys],
+        "\(to)attn_k", "\(from)k_proj", [width, keys], hasBias: hasBias,
         heads: isInterleaved ? model.kvHeadCount : nil)
-      try addLinear("\(to)attn_v", "\(from)v_proj", [width, keys])
+      try addLinear("\(to)attn_v", "\(from)v_proj", [width, keys], hasBias: hasBias)
     }
     let name = model.architecture == .phi2 ? "dense" : "o_proj"
-    try addLinear("\(to)attn_output", "\(from)\(name)", [queries, width])
+    try addLinear("\(to)attn_output", "\(from)\(name)", [queries, width], hasBias: hasBias)
   }
 
   /// A router and its experts, whichever way the checkpoint holds them.
@@ -139,22 +178,22 @@ struct TensorMap {
   private mutating func addNorm(_ to: String, _ from: String) throws {
     try add("\(to).weight", "\(from).weight", [configuration.embeddingLength])
     if configuration.architecture == .phi2 || configuration.architecture == .phimoe {
-      try addBias(to, from, configuration.embeddingLength, isRequired: true)
+      try addBias(to, from, configuration.embeddingLength, true)
     }
   }
 
   private mutating func addLinear(
-    _ to: String, _ from: String, _ shape: [Int], heads: Int? = nil
+    _ to: String, _ from: String, _ shape: [Int], hasBias: Bool, heads: Int? = nil
   ) throws {
     try add("\(to).weight", "\(from).weight", shape, heads: heads)
-    try addBias(
-      to, from, shape[1], isRequired: configuration.architecture == .phi2, heads: heads)
+    try addBias(to, from, shape[1], hasBias, heads: heads)
   }
 
+  /// A bias that the model has by its configuration, or by another runtime's graph.
   private mutating func addBias(
-    _ to: String, _ from: String, _ count: Int, isRequired: Bool, heads: Int? = nil
+    _ to: String, _ from: String, _ count: Int, _ isThere: Bool, heads: Int? = nil
   ) throws {
-    guard isRequired || finder.has("\(from).bias") else { return }
+    guard isThere || (finder.store.runtime != nil && finder.has("\(from).bias")) else { return }
     try add("\(to).bias", "\(from).bias", [count], heads: heads)
   }
 

@@ -1,3 +1,6 @@
+import Inference
+import Tokenization
+
 /// The files of a folder that say how texts become tokens.
 struct TokenizerFiles {
   /// A token beside the trained ones.
@@ -6,6 +9,10 @@ struct TokenizerFiles {
     let text: String
     /// Whether it is the model's and not text.
     let isSpecial: Bool
+    /// How it is found in a text; nil if its file does not say.
+    let flags: TokenFlags?
+    /// The file and key that name it.
+    let place: String
   }
 
   /// The folder.
@@ -14,60 +21,83 @@ struct TokenizerFiles {
   let tokenizer: JSON?
   /// `tokenizer_config.json`.
   let configuration: JSON?
-  /// `added_tokens.json`.
-  private let addedTokens: JSON?
+  /// `tokenizer_config.json` with a memory of what was asked for.
+  let settings: ConfigurationFile
+  /// Tokens beside the trained ones, from all files; of one id the last counts.
+  let added: [Added]
+  /// `special_tokens_map.json`, which counts only where the configuration has no list of tokens.
+  private let specialTokensMap: JSON?
 
   init(_ folder: ModelFolder) throws {
     self.folder = folder
     tokenizer = try folder.json("tokenizer.json")
     configuration = try folder.json("tokenizer_config.json")
-    addedTokens = try folder.json("added_tokens.json")
+    settings = ConfigurationFile(
+      configuration ?? .object([]), path: folder.path(of: "tokenizer_config.json"))
+    let decoder = settings["added_tokens_decoder"]
+    specialTokensMap = decoder == nil ? try folder.json("special_tokens_map.json") : nil
+    let known = AddedTokenFiles(
+      folder: folder, tokenizer: tokenizer, decoder: decoder,
+      older: try folder.json("added_tokens.json"))
+    added = try known.tokens(
+      special: Self.roles.compactMap { role in
+        Self.special(role, configuration, specialTokensMap).map { ("\(role)_token", $0) }
+      } + Self.extra(settings, specialTokensMap))
   }
 
-  /// Tokens beside the trained ones, from all files; of one id the last counts.
-  var added: [Added] {
-    let plain = (addedTokens?.members ?? []).compactMap { text, value in
-      value.integer.map { Added(id: $0, text: text, isSpecial: Self.looksSpecial(text)) }
-    }
-    let decoder = (configuration?["added_tokens_decoder"]?.members ?? []).compactMap { id, value in
-      Int(id).flatMap { Self.added($0, value) }
-    }
-    let list = (tokenizer?["added_tokens"]?.array ?? []).compactMap { value in
-      value["id"]?.integer.flatMap { Self.added($0, value) }
-    }
-    return plain + decoder + list
-  }
-
-  private static func added(_ id: Int, _ value: JSON) -> Added? {
-    guard let text = value["content"]?.string else { return nil }
-    let isSpecial = value["special"]?.bool == true || looksSpecial(text)
-    return Added(id: id, text: text, isSpecial: isSpecial)
-  }
-
-  /// Some models do not call their marks special.
-  private static func looksSpecial(_ text: String) -> Bool {
-    text.hasPrefix("<|") && text.hasSuffix("|>") && text.utf8.count > 4
-  }
+  /// The roles that `transformers` gives tokens, in its order.
+  private static let roles = ["bos", "eos", "unk", "sep", "pad", "cls", "mask"]
 
   /// The text of a special token by its role, as in `bos`.
   func special(_ role: String) -> String? {
-    let entry = configuration?["\(role)_token"]
-    return entry?.string ?? entry?["content"]?.string
+    _ = settings["\(role)_token"]
+    return Self.special(role, configuration, specialTokensMap)
   }
 
-  /// Whether SentencePiece puts a space before a text; nil if the files do not say.
-  var addsSpacePrefix: Bool? {
-    if let tokenizer {
-      let normalizers = Self.steps(tokenizer["normalizer"], "normalizers")
-      if normalizers.contains(where: { $0["type"]?.string == "Prepend" }) { return true }
-      let steps = Self.steps(tokenizer["pre_tokenizer"], "pretokenizers")
-      guard let metaspace = steps.first(where: { $0["type"]?.string == "Metaspace" }) else {
-        return false
+  private static func special(_ role: String, _ files: JSON?...) -> String? {
+    files.reversed().lazy.compactMap { file in
+      let entry = file?["\(role)_token"]
+      return entry?.string ?? entry?["content"]?.string
+    }.first
+  }
+
+  /// Special tokens without a role, and their keys.
+  private static func extra(
+    _ settings: ConfigurationFile, _ map: JSON?
+  ) -> [(key: String, text: String)] {
+    ["additional_special_tokens", "extra_special_tokens"].flatMap { name in
+      let values = [map?[name], settings[name]].compactMap { $0 }
+      return values.flatMap { $0.array ?? $0.members?.map(\.value) ?? [] }.compactMap { value in
+        (value.string ?? value["content"]?.string).map { (name, $0) }
       }
-      if let scheme = metaspace["prepend_scheme"]?.string { return scheme != "never" }
-      return metaspace["add_prefix_space"]?.bool ?? true
     }
-    return configuration?["add_prefix_space"]?.bool
+  }
+
+  /// Classes that take a `tokenizer.json` as it is, or the rules of GPT-2 and Llama.
+  private static let classes: Set = [
+    "CodeGenTokenizer", "GPT2Tokenizer", "LlamaTokenizer", "PreTrainedTokenizer",
+    "TokenizersBackend",
+  ]
+
+  /// Throws if a class brings rules of its own, and gives lines about those that are not kept.
+  func checkClass(_ architecture: Architecture) throws -> [String] {
+    let legacy = try settings.bool("legacy")
+    guard let name = try settings.string("tokenizer_class") else { return [] }
+    let base = name.hasSuffix("Fast") ? String(name.dropLast(4)) : name
+    // The classes of Phi-3 and PhiMoE always take the file.
+    let takesFile = tokenizer != nil && (architecture == .phi3 || architecture == .phimoe)
+    guard takesFile || Self.classes.contains(base) else {
+      throw settings.error(
+        "tokenizer_class",
+        "found '\(name)', expected one of \(Self.classes.sorted().joined(separator: ", "))")
+    }
+    guard tokenizer == nil, legacy == false else { return [] }
+    return [
+      settings.line(
+        "legacy",
+        "false is not kept: a space goes before each text between special tokens, as "
+          + "SentencePiece does")
+    ]
   }
 
   /// A step of the pipeline, or the steps of a sequence.

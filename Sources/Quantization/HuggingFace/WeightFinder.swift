@@ -7,12 +7,15 @@ struct WeightFinder {
   let store: any WeightStore
   private let configuration: HuggingFaceConfiguration
   private let names: Set<String>
+  /// Whether the names are those of a model without its output, as `Phi3Model` saves itself.
+  private let isBare: Bool
   private var used: Set<String> = []
 
   init(_ store: any WeightStore, _ configuration: HuggingFaceConfiguration) {
     self.store = store
     self.configuration = configuration
     names = Set(store.names)
+    isBare = names.contains("embed_tokens.weight")
   }
 
   /// Whether there is a tensor that `take` would give.
@@ -48,6 +51,51 @@ struct WeightFinder {
     used.formUnion(ModuleName.parts(of: hf) ?? [])
   }
 
+  /// Throws if the tensors have the names of an adapter, or of a model inside another one.
+  func refuseForeignNames() throws {
+    guard store.runtime == nil else { return }
+    let adapter = store.names.first { name in
+      name.hasPrefix("base_model.model.")
+        || Self.adapterWords.contains { name.contains(".\($0)") }
+    }
+    if let adapter {
+      throw QuantizationError(
+        "\(store.label(of: adapter)): a name of PEFT's: the adapter was not merged into the model; "
+          + "merge it (merge_and_unload) and save the model (save_pretrained) first")
+    }
+    let name = "model.embed_tokens.weight"
+    guard !has(name), let other = store.names.first(where: { $0.hasSuffix("embed_tokens.weight") })
+    else { return }
+    throw QuantizationError(
+      "\(store.label(of: other)): expected the name \(name); save the model by itself "
+        + "(save_pretrained of its causal language model)")
+  }
+
+  /// What PEFT puts into the names of its tensors and of those that it stands around.
+  private static let adapterWords = [
+    "base_layer.", "lora_", "modules_to_save.", "ia3_", "oft_", "hada_w", "lokr_w", "vera_lambda",
+    "original_module.",
+  ]
+
+  /// Lines about buffers of the store that are not what is computed in their place.
+  func notes() throws -> [String] {
+    let buffers = store.names.filter { $0.hasSuffix(".rotary_emb.inv_freq") }
+    let computed = configuration.rope.frequencies
+    let other = try buffers.first { name in
+      let tensor = try store.source(named: name, as: name)
+      guard tensor.shape == [computed.count] else { return true }
+      var values = [Float](repeating: 0, count: computed.count)
+      try tensor.read(rows: 0..<1, into: &values)
+      // Saved in half precision too.
+      return !zip(values, computed).allSatisfy { abs($0 - $1) <= 0.01 * $1 + 1e-7 }
+    }
+    guard let other else { return [] }
+    return [
+      "\(store.label(of: other)): is not what the configuration gives, and is not kept: "
+        + "transformers computes it too"
+    ]
+  }
+
   /// Buffers that old versions of `transformers` saved, and that are computed today.
   private static let buffers = [
     ".rotary_emb.inv_freq", ".self_attn.bias", ".self_attn.masked_bias", ".attention.bias",
@@ -73,12 +121,14 @@ struct WeightFinder {
 
   /// The name under which the store has a tensor.
   private func stored(_ hf: String) -> String? {
-    ([hf] + ModuleName.alternatives(to: hf)).first { names.contains($0) }
+    ([hf] + ModuleName.alternatives(to: hf)).lazy.map { name in
+      isBare && name.hasPrefix("model.") ? String(name.dropFirst("model.".count)) : name
+    }.first { names.contains($0) }
   }
 
   /// The fused tensor that holds a tensor, its rows there, and how many there are in all.
   private func fused(_ hf: String) -> (name: String, rows: Range<Int>, all: Int)? {
-    guard let (name, place) = ModuleName.whole(holding: hf), names.contains(name) else {
+    guard let (name, place) = ModuleName.whole(holding: hf), stored(name) != nil else {
       return nil
     }
     let model = configuration

@@ -39,6 +39,25 @@ public enum ImportPrecision: Sendable {
 }
 
 extension ImportedTensor {
+  /// Whether another tensor of this one's shape has its values.
+  func holdsSameValues(as other: any ImportedTensor) throws -> Bool {
+    guard shape == other.shape else { return false }
+    guard type != other.type else { return try holdsSameBytes(as: other) }
+    let columns = shape.first ?? 1
+    let rows = shape.dropFirst().reduce(1, *)
+    let rowsAtOnce = max(1, (1 << 18) / max(1, columns))
+    var values = [Float](repeating: 0, count: min(rows, rowsAtOnce) * columns)
+    var others = values
+    for start in stride(from: 0, to: rows, by: rowsAtOnce) {
+      let piece = start..<min(rows, start + rowsAtOnce)
+      try read(rows: piece, into: &values)
+      try other.read(rows: piece, into: &others)
+      let count = piece.count * columns
+      guard values[..<count] == others[..<count] else { return false }
+    }
+    return true
+  }
+
   /// Whether another tensor of this one's shape has its format and its bytes.
   func holdsSameBytes(as other: any ImportedTensor) throws -> Bool {
     guard type == other.type, shape == other.shape else { return false }

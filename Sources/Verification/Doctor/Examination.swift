@@ -1,6 +1,7 @@
 import ChatTemplates
 import GGUF
 import Inference
+import Tokenization
 
 /// A model file as the checks see it: whatever can be read of it, without an error for what cannot.
 struct Examination {
@@ -35,6 +36,19 @@ struct Examination {
   }
 
   var metadata: GGUFMetadata { file.metadata }
+
+  /// Tokens that end an answer by the file's own keys, and by which the template ends a turn though
+  /// the family does not: a fine-tune's own marks.
+  var ownTurnEnds: Set<Int> {
+    guard let template, template.problem == nil, let family else { return [] }
+    let keys = ["eos", "eot", "eom"].map { "tokenizer.ggml.\($0)_token_id" }
+    let others = metadata[Vocabulary.endsKey]?.array?.integers ?? []
+    let ids = keys.compactMap { metadata[$0]?.integer } + others
+    return Set(
+      ids.filter { id in
+        vocabulary.piece(id).map { $0 != family.turnEnd && template.endsTurn(with: $0) } ?? false
+      })
+  }
 
   /// A key of the architecture.
   func key(_ name: String) -> String {

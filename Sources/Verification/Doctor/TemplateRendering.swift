@@ -63,6 +63,26 @@ struct TemplateRendering {
     return found
   }
 
+  /// Whether the assistant's turn ends with a text.
+  func endsTurn(with mark: String) -> Bool {
+    guard !mark.isEmpty, let answer = prompt.firstRange(of: Self.messages[1].content) else {
+      return false
+    }
+    return prompt[answer.upperBound...].drop(while: \.isWhitespace).hasPrefix(mark)
+  }
+
+  /// Marks that are written in the template and are no tokens of the vocabulary, whether a plain
+  /// conversation needs them or not.
+  var missingMarks: [String] {
+    // Not what an expression stands in, as in `'<|' + role + '|>'`.
+    let written = Self.marks(of: source).filter { mark in
+      mark.dropFirst(2).dropLast(2).allSatisfy { $0.isLetter || $0.isNumber || "_-/".contains($0) }
+    }
+    return written.filter { vocabulary.id(of: $0) == nil }.reduce(into: []) { found, mark in
+      if !found.contains(mark) { found.append(mark) }
+    }
+  }
+
   /// A mark with a line feed before or after it; nil if there is none.
   var markBesideLineFeed: String? {
     marks.first { prompt.contains("\($0)\n") || prompt.contains("\n\($0)") }
@@ -71,8 +91,14 @@ struct TemplateRendering {
   /// What looks like a mark, in order.
   private var marks: [String] {
     let fixed = ["[INST]", "<start_of_turn>", "<<SYS>>"].filter { prompt.contains($0) }
+    return fixed.filter { vocabulary.id(of: $0) == nil && !isSentencePieceText($0) }
+      + Self.marks(of: prompt)
+  }
+
+  /// All of the form `<|…|>` in a text, in order.
+  private static func marks(of text: String) -> [String] {
     var marks: [String] = []
-    var rest = Array(prompt.utf8)[...]
+    var rest = Array(text.utf8)[...]
     let (open, bar, close) = (UInt8(ascii: "<"), UInt8(ascii: "|"), UInt8(ascii: ">"))
     while let start = rest.indices.dropLast().first(where: {
       rest[$0] == open && rest[$0 + 1] == bar
@@ -83,7 +109,7 @@ struct TemplateRendering {
       if let end { marks.append(String(decoding: rest[start...end], as: UTF8.self)) }
       rest = rest[((end ?? start) + 1)...]
     }
-    return fixed.filter { vocabulary.id(of: $0) == nil && !isSentencePieceText($0) } + marks
+    return marks
   }
 
   /// Llama 2 and Mistral write some marks as plain text.

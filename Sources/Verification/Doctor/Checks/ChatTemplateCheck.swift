@@ -39,7 +39,31 @@ enum ChatTemplateCheck: FileCheck {
           remedy: remedy(family), repairs: repairs(family))
       ]
     }
+    let missing = rendering.missingMarks
+    if !missing.isEmpty, family?.hasMarks == true {
+      return [
+        Finding(
+          .error, key,
+          "knows " + missing.prefix(4).map { "'\($0)'" }.joined(separator: ", ")
+            + ", of which the vocabulary has no such token",
+          consequence:
+            "What the template writes with it is read as text: tokens were lost when the "
+            + "file was made, or the template is another model's.",
+          remedy: "convert the model again, with the embedding resized to its tokenizer")
+      ]
+    }
     guard let family, family.hasMarks else { return [] }
+    if let end = examination.ownTurnEnds.min() {
+      guard !rendering.prompt.contains(family.turnEnd) else { return [] }
+      return [
+        Finding(
+          .note, key,
+          "ends turns with \(examination.vocabulary.describe(end)), and not with "
+            + "\(family.name)'s '\(family.turnEnd)'",
+          consequence: "None where the model was trained so: the file ends answers there too.",
+          remedy: "none needed for a fine-tune with marks of its own")
+      ]
+    }
     return marks(rendering, family)
   }
 

@@ -14,7 +14,9 @@ enum EndOfTurnCheck: FileCheck {
     let eot = id(eotKey, examination)
     let textEnd = vocabulary.id(of: family.textEnd) ?? turnEnd
     var findings: [Finding] = []
-    if examination.metadata[eosKey] == nil || (eos != nil && eos != turnEnd && eos != textEnd) {
+    let own = examination.ownTurnEnds
+    let isEnd = eos.map { $0 == turnEnd || $0 == textEnd || own.contains($0) }
+    if examination.metadata[eosKey] == nil || isEnd == false {
       findings.append(
         Finding(
           .error, eosKey,
@@ -26,14 +28,14 @@ enum EndOfTurnCheck: FileCheck {
     }
     guard turnEnd != textEnd else { return findings }
     let repair = Repair.set(key: eotKey, value: .uint32(UInt32(turnEnd)))
-    if let eot, eot != turnEnd {
+    if let eot, eot != turnEnd, !own.contains(eot) {
       findings.append(
         Finding(
           .error, eotKey,
           "is \(vocabulary.describe(eot)), but \(family.name) ends a turn with '\(family.turnEnd)'",
           consequence: "Answers stop where they should not, or never.",
           remedy: "set it to \(vocabulary.describe(turnEnd))", repairs: [repair]))
-    } else if eot == nil, eos != turnEnd {
+    } else if eot == nil, eos != turnEnd, own.isEmpty {
       findings.append(
         Finding(
           .note, eotKey,
