@@ -47,7 +47,7 @@ let convertCommand = Command(
   }
   let maximumBytes = try QuantizeOptions.splitSize(arguments, items)
   let notes = [model.importNote(mix), model.fallbackNote(mix)].compactMap { $0 }
-  (model.notes + notes + model.runtimeNotes).forEach(Note.write)
+  (model.notes + notes).forEach(Note.write)
   let clock = ContinuousClock()
   let start = clock.now
   try WritingProgress.show { progress in

@@ -20,8 +20,6 @@ public struct HuggingFaceModel: Sendable {
   public let tensors: [any ImportedTensor]
   /// The runtime whose tools quantized the weights; nil where they are as `transformers` saves them.
   public let runtime: String?
-  /// What another runtime's folder says and the file does not keep, one line each.
-  public let runtimeNotes: [String]
   /// The graph.
   public var architecture: Architecture { configuration.architecture }
   /// How many parameters the tensors have.
@@ -53,7 +51,6 @@ public struct HuggingFaceModel: Sendable {
     let (generation, generationNote) = Self.generation(folder)
     let imported = try ImportedModel.open(path: folder.path, precision: precision)
     runtime = imported?.runtime
-    runtimeNotes = imported?.notes ?? []
     configuration = try HuggingFaceConfiguration(file, allowsQuantized: imported != nil)
     let map = try TensorMap(imported ?? Checkpoint(folder), configuration)
     tensors = map.sources
@@ -70,7 +67,7 @@ public struct HuggingFaceModel: Sendable {
       converted, read: try Tokenizer(GGUFMetadata(plain, source: folder.path)).vocabulary)
     vocabulary = plain + own.metadata
     notes =
-      generationNote + configuration.rope.notes + map.notes + converted.notes + special.notes
+      (imported?.notes ?? []) + generationNote + configuration.rope.notes + map.notes + converted.notes + special.notes
       + [own.note.map { "\(folder.path): \($0)" }].compactMap { $0 }
       + Self.unkept(file, files.settings, generation)
     // What is written must be what the runtime can read.

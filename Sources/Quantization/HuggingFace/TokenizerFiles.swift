@@ -30,19 +30,23 @@ struct TokenizerFiles {
 
   init(_ folder: ModelFolder) throws {
     self.folder = folder
-    tokenizer = try folder.json("tokenizer.json")
-    configuration = try folder.json("tokenizer_config.json")
-    settings = ConfigurationFile(
+    let tokenizer = try folder.json("tokenizer.json")
+    let configuration = try folder.json("tokenizer_config.json")
+    let settings = ConfigurationFile(
       configuration ?? .object([]), path: folder.path(of: "tokenizer_config.json"))
     let decoder = settings["added_tokens_decoder"]
-    specialTokensMap = decoder == nil ? try folder.json("special_tokens_map.json") : nil
+    let map = decoder == nil ? try folder.json("special_tokens_map.json") : nil
     let known = AddedTokenFiles(
       folder: folder, tokenizer: tokenizer, decoder: decoder,
       older: try folder.json("added_tokens.json"))
-    added = try known.tokens(
-      special: Self.roles.compactMap { role in
-        Self.special(role, configuration, specialTokensMap).map { ("\(role)_token", $0) }
-      } + Self.extra(settings, specialTokensMap))
+    let roles = Self.roles.compactMap { role in
+      Self.special(role, configuration, map).map { (key: "\(role)_token", text: $0) }
+    }
+    added = try known.tokens(special: roles + Self.extra(settings, map))
+    self.tokenizer = tokenizer
+    self.configuration = configuration
+    self.settings = settings
+    specialTokensMap = map
   }
 
   /// The roles that `transformers` gives tokens, in its order.
