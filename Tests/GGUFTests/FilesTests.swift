@@ -31,7 +31,7 @@ import Testing
     #expect(try ReadableFile("\(folder)/\(name)").bytes(0..<1) == [7])
     #expect(try SystemCall.realPath("\(folder)/\(name)").hasSuffix("/" + name))
     #expect(GGUFError(name, "x").description == "a\\xFFÀ\\x80: x")
-    #expect(throws: GGUFError("a\0b", "Invalid argument")) { try MappedFile(path: "a\0b") }
+    #expect(throws: GGUFError("a\0b", "the system takes no such name or size")) { try MappedFile(path: "a\0b") }
   }
 
   @Test func readsNoMoreThanItMay() throws {
@@ -141,7 +141,8 @@ import Testing
         let injection = FailureInjection(failing: call)
         do {
           try injection.run(work)
-          #expect(injection.failedCall == nil)
+          // Whether a file has changed is asked at its end, and its absence is no error.
+          #expect([nil, "stat"].contains(injection.failedCall))
         } catch {
           #expect(error is GGUFError)
         }

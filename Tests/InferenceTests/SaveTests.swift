@@ -119,7 +119,9 @@ import Testing
     let saved = try Session(model)
     try saved.append(Array(tokens.reversed()))
     try saved.save(to: save, note: Data("note".utf8))
-    let expected = Array(try Session(model).append(tokens + [5]))
+    let alone = try Session(model)
+    try alone.append(tokens)
+    let expected = Array(try alone.append([5]))
     func check(_ what: String, _ restore: (Session) throws -> Void) throws {
       let session = try Session(model)
       try session.append(tokens)
@@ -134,9 +136,9 @@ import Testing
       try session.append(tokens)
       do {
         _ = try injection.run { try session.restore(from: save) }
-        #expect(injection.failedCall == nil)
+        #expect([nil, "stat"].contains(injection.failedCall))
         #expect(session.tokens == tokens.reversed())
-        break
+        guard injection.failedCall != nil else { break }
       } catch {
         #expect(session.tokens == tokens)
         #expect(Array(try session.append([5])) == expected)

@@ -125,7 +125,7 @@ extension Model {
         continue
       }
       for sample in 0..<Self.samples {
-        let start = (bytes.count - Self.sampleBytes) / (Self.samples - 1) * sample
+        let start = (bytes.count - Self.sampleBytes) * sample / (Self.samples - 1)
         hash.add(bytes[start..<start + Self.sampleBytes])
       }
     }

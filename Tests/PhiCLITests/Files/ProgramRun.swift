@@ -37,8 +37,8 @@ struct ProgramRun {
     process.environment = environment
     // Files and not pipes: what is long does not stop the process.
     let (output, errors) = (folder + "/.stdout", folder + "/.stderr")
-    FileManager.default.createFile(atPath: output, contents: nil)
-    FileManager.default.createFile(atPath: errors, contents: nil)
+    _ = FileManager.default.createFile(atPath: output, contents: nil)
+    _ = FileManager.default.createFile(atPath: errors, contents: nil)
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = FileHandle(forWritingAtPath: output)
     process.standardError = FileHandle(forWritingAtPath: errors)
