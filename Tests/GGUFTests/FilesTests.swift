@@ -31,7 +31,9 @@ import Testing
     #expect(try ReadableFile("\(folder)/\(name)").bytes(0..<1) == [7])
     #expect(try SystemCall.realPath("\(folder)/\(name)").hasSuffix("/" + name))
     #expect(GGUFError(name, "x").description == "a\\xFFÀ\\x80: x")
-    #expect(throws: GGUFError("a\0b", "the system takes no such name or size")) { try MappedFile(path: "a\0b") }
+    #expect(throws: GGUFError("a\0b", "the system takes no such name or size")) {
+      try MappedFile(path: "a\0b")
+    }
   }
 
   @Test func readsNoMoreThanItMay() throws {
