@@ -56,7 +56,8 @@ struct WeightRangeTests {
     for value in [limit * 1.5, -limit * 1.5, 1e38] {
       #expect(problem(value, type)?.contains("expected at most ") == true, "\(value)")
     }
-    for value in [limit / 4, -limit / 4, 65504 / 4] { #expect(problem(value, type) == nil) }
+    let fitting: [Float] = [limit / 4, -limit / 4, 65504 / 4]
+    for value in fitting { #expect(problem(value, type) == nil) }
   }
 
   @Test("What a format is said to hold comes back near", arguments: WeightFormat.allCases)
