@@ -24,7 +24,7 @@ struct EditedModel {
     else { throw ModelError("no \(name)") }
     let rows = tensor.shape.dropFirst().reduce(1, *)
     let matrix = Matrix(format: format, weights: start, rows: rows, columns: tensor.shape[0])
-    let values = Buffer<Float>(count: tensor.elementCount)
+    let values = try Buffer<Float>(count: tensor.elementCount)
     for row in 0..<rows { matrix.decodeRow(row, into: values.pointer + row * tensor.shape[0]) }
     change(UnsafeMutableBufferPointer(start: values.pointer, count: values.count))
     let bytes = UnsafeRawBufferPointer(start: values.pointer, count: 4 * values.count)
@@ -35,7 +35,7 @@ struct EditedModel {
   /// The model with the bytes of a tensor changed.
   func model(bytes name: String, _ change: (UnsafeMutablePointer<UInt8>) -> Void) throws -> Model {
     guard let tensor = base.file.tensor(named: name) else { throw ModelError("no \(name)") }
-    let copy = Buffer<UInt8>(count: tensor.bytes.count)
+    let copy = try Buffer<UInt8>(count: tensor.bytes.count)
     UnsafeMutableRawBufferPointer(start: copy.pointer, count: copy.count)
       .copyMemory(from: tensor.bytes)
     change(copy.pointer)

@@ -131,9 +131,9 @@ struct NonFiniteTests {
   }
 
   @Test("Values are within a limit or they are not, at every length")
-  func within() {
+  func within() throws {
     for count in 0..<70 {
-      let values = Buffer<Float>(count: count)
+      let values = try Buffer<Float>(count: count)
       for index in 0..<count { values.pointer[index] = index % 2 == 0 ? 3 : -3 }
       #expect(FiniteValues.areWithin(values.pointer, count: count, limit: 3))
       #expect(FiniteValues.areWithin(values.pointer, count: count))

@@ -61,10 +61,10 @@ struct WeightRangeTests {
   }
 
   @Test("What a format is said to hold comes back near", arguments: WeightFormat.allCases)
-  func holds(format: WeightFormat) {
-    let values = Buffer<Float>(count: 256)
-    let decoded = Buffer<Float>(count: 256)
-    let bytes = Buffer<UInt8>(count: 256 * 4)
+  func holds(format: WeightFormat) throws {
+    let values = try Buffer<Float>(count: 256)
+    let decoded = try Buffer<Float>(count: 256)
+    let bytes = try Buffer<UInt8>(count: 256 * 4)
     for sign: Float in [1, -1] {
       for share: Float in [0.25, 0.9] {
         for index in 0..<256 { values.pointer[index] = 0 }

@@ -30,7 +30,7 @@ struct DoctorFineTuneTests {
     for keys in files {
       let doctor = try examine(keys)
       #expect(doctor.isHealthy, "\(doctor.findings)")
-      #expect(doctor.findings.allSatisfy(\.repairs.isEmpty), "\(doctor.findings)")
+      #expect(doctor.findings.allSatisfy { $0.repairs.isEmpty }, "\(doctor.findings)")
       #expect(doctor.finding(Self.templateKey)?.severity == .note)
     }
   }
