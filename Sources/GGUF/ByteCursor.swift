@@ -63,7 +63,7 @@ struct ByteCursor {
   /// Where nothing but zeros follows to the end of the file; nil where something else does.
   var zerosBegin: Int? {
     let start = bytes.zeroTailStart()
-    // A few zeros are as good as any other bytes.
-    return start <= offset && bytes.count - offset >= 16 ? start : nil
+    // Fewer than a page of zeros are as good as any other bytes.
+    return start <= offset && bytes.count - offset >= 4096 ? start : nil
   }
 }

@@ -92,18 +92,19 @@ struct OpenVINOFolderTests {
   @Test(
     "An XML file that is no model is refused in one line",
     arguments: [
-      ("<html></html>", "found <html>, expected <net>"),
+      ("<html></html>", "is a web page (HTML)"),
+      ("<model></model>", "found <model>, expected <net>"),
       ("<!DOCTYPE net [<!ENTITY a \"a\">]><net>&a;</net>", "expected an OpenVINO model"),
       ("<net><layers><layer id=\"x\" type=\"Const\"/></layers></net>", "without id or type"),
       (
         "<net><layers/><edges><edge from-layer=\"1\" to-layer=\"2\" to-port=\"0\"/></edges></net>",
         "found an edge without its layers"
       ),
-      ("<net><layers/>", "no XML from line 1 on: the file is cut short"),
-      ("<net a='1' a='2'/>", "an attribute twice"),
+      ("<net><layers/>", "found an end within an element in line 1"),
+      ("<net a='1' a='2'/>", "found the attribute a twice in line 1"),
       ("<net a='&lol;'/>", "an unknown entity"),
-      ("<net><layers></net></layers>", "an end without its beginning"),
-      ("<net/>text", "text outside of elements"),
+      ("<net><layers></net></layers>", "found an end of <net>, which is not open in line 1"),
+      ("<net/>text", "text beside the root element"),
       ("<net><layers/></net>", "like __module.model.layers.0.self_attn.qkv_proj/…"),
       (String(repeating: "<net>", count: 20_000), "found elements nested too deeply in line 1"),
     ])

@@ -4,7 +4,7 @@ struct OpenVINOGraphParser {
   private var runtimeOptions: [(name: String, value: String)] = []
   private var layer: Int?
   private var reader: XMLReader
-  private let file: String
+  private let path: String
 
   private static let maximumCount = 1 << 20
 
@@ -16,37 +16,46 @@ struct OpenVINOGraphParser {
     let head = String(decoding: bytes.prefix(200), as: UTF8.self).lowercased()
     guard !bytes.prefix(1 << 12).contains(0), !head.contains("encoding") || head.contains("utf-8")
     else { throw QuantizationError("\(path): is no text in UTF-8, expected an OpenVINO model") }
-    var parser = OpenVINOGraphParser(reader: XMLReader(bytes), file: path)
-    do {
-      while let event = try parser.reader.next() { try parser.take(event) }
-    } catch let failure as XMLReader.Failure {
-      throw QuantizationError(
-        "\(path): no XML from line \(failure.line) on: \(failure.problem), expected an OpenVINO model"
-      )
-    }
+    var parser = OpenVINOGraphParser(reader: XMLReader(bytes), path: path)
+    try parser.parse()
     return (parser.layers, parser.runtimeOptions)
   }
 
-  private init(reader: XMLReader, file: String) {
+  private init(reader: XMLReader, path: String) {
     self.reader = reader
-    self.file = file
+    self.path = path
   }
 
-  private mutating func take(_ event: XMLReader.Event) throws {
-    let path = reader.path
-    guard case .start(let element, let attributes) = event else {
-      if path.count == 2 { layer = nil }
-      return
+  private mutating func parse() throws {
+    var elements: [String] = []
+    while let tag = try next() {
+      guard case .start(let element, let attributes) = tag else {
+        if elements.count == 3 { layer = nil }
+        elements.removeLast()
+        continue
+      }
+      elements.append(element)
+      switch elements.count {
+      case 1 where element != "net": throw error("found <\(element)>, expected <net>")
+      case 3 where elements == ["net", "layers", "layer"]: try start(attributes)
+      case 4 where elements == ["net", "layers", "layer", "data"]:
+        if let layer { layers[layer]?.attributes = attributes }
+      case 3 where elements == ["net", "edges", "edge"]: try connect(attributes)
+      case 4 where elements[1] == "rt_info" && elements[2] == "runtime_options":
+        if runtimeOptions.count < 64 {
+          runtimeOptions.append((element, attributes["value"] ?? ""))
+        }
+      default: break
+      }
     }
-    switch path.count {
-    case 1 where element != "net": throw error("found <\(element)>, expected <net>")
-    case 3 where path == ["net", "layers", "layer"]: try start(attributes)
-    case 4 where path == ["net", "layers", "layer", "data"]:
-      if let layer { layers[layer]?.attributes = attributes }
-    case 3 where path == ["net", "edges", "edge"]: try connect(attributes)
-    case 4 where path[1] == "rt_info" && path[2] == "runtime_options" && runtimeOptions.count < 64:
-      runtimeOptions.append((element, attributes["value"] ?? ""))
-    default: break
+  }
+
+  private mutating func next() throws -> XMLReader.Tag? {
+    do throws(XMLReader.Failure) {
+      return try reader.next()
+    } catch {
+      throw self.error(
+        "found \(error.problem) in line \(error.line), expected an OpenVINO model")
     }
   }
 
@@ -72,6 +81,6 @@ struct OpenVINOGraphParser {
   }
 
   private func error(_ problem: String) -> QuantizationError {
-    QuantizationError("\(file): \(problem)")
+    QuantizationError("\(path): \(problem)")
   }
 }

@@ -1,172 +1,213 @@
-/// Reads the elements of an XML file in UTF-8; text between them is passed over.
+/// Reads the tags of an XML text one after the other (https://www.w3.org/TR/xml/).
 ///
-/// What an IR file has no use for is refused: document types, which declare entities, and elements
-/// that are nested deep.
+/// Text between tags, comments, processing instructions and CDATA sections are passed over. There
+/// are no document types: a declaration of entities has no bound to what it expands to.
 struct XMLReader {
-  /// What is read next.
-  enum Event {
-    /// An element begins.
-    case start(name: String, attributes: [String: String])
-    /// The innermost element ends.
+  /// A tag.
+  enum Tag: Equatable {
+    /// The beginning of an element; an empty element is followed by its end.
+    case start(String, attributes: [String: String])
+    /// The end of the innermost element that is open.
     case end
   }
 
-  /// Bytes that are no XML.
+  /// What is wrong, and in which line.
   struct Failure: Error {
-    let line: Int
     let problem: String
+    let line: Int
   }
+
+  /// Elements that may be open at once.
+  private static let maximumDepth = 256
 
   private let bytes: [UInt8]
   private var position = 0
-  /// Whether the innermost element ends where it begins: `<a/>`.
-  private var isEmpty = false
-  /// The names of the elements around the place, the outermost first.
-  private(set) var path: [String] = []
+  private var open: [[UInt8]] = []
+  private var endsAtOnce = false
+  private var hasRoot = false
 
-  private static let maximumDepth = 256
-  private static let whiteSpace: Set<UInt8> = [0x20, 0x09, 0x0A, 0x0D]
+  /// A reader of a text in UTF-8.
+  init(_ bytes: [UInt8]) {
+    self.bytes = bytes
+    if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { position = 3 }
+  }
 
-  init(_ bytes: [UInt8]) { self.bytes = bytes }
+  /// The line of the next byte, from 1.
+  var line: Int { bytes[..<position].reduce(1) { $1 == UInt8(ascii: "\n") ? $0 + 1 : $0 } }
 
-  /// The line of the place.
-  var line: Int { 1 + bytes[..<position].reduce(0) { $0 + ($1 == 0x0A ? 1 : 0) } }
-
-  /// The next beginning or end of an element; nil at the end of the file.
-  mutating func next() throws(Failure) -> Event? {
-    if isEmpty { return end() }
-    while true {
-      let start = position
-      while position < bytes.count, bytes[position] != UInt8(ascii: "<") { position += 1 }
-      guard !path.isEmpty || bytes[start..<position].allSatisfy(Self.isOuter) else {
-        throw failure("text outside of elements")
-      }
-      guard position < bytes.count else {
-        guard path.isEmpty else { throw failure("the file is cut short") }
-        return nil
-      }
-      if skips("<?") {
-        try skip(past: "?>")
-      } else if skips("<!--") {
-        try skip(past: "-->")
-      } else if skips("<![CDATA[") {
-        try skip(past: "]]>")
-      } else if skips("<!") {
-        throw failure("a declaration of a document type")
-      } else if skips("</") {
-        guard try name() == path.last else { throw failure("an end without its beginning") }
-        skipSpace()
-        guard skips(">") else { throw failure("an end tag that goes on") }
-        return end()
+  /// The next tag; nil when the text ends after its one root element.
+  mutating func next() throws(Failure) -> Tag? {
+    if endsAtOnce {
+      endsAtOnce = false
+      open.removeLast()
+      return .end
+    }
+    while try passText() {
+      if take("<!--") {
+        try pass("-->")
+      } else if take("<?") {
+        try pass("?>")
+      } else if take("<![CDATA[") {
+        guard !open.isEmpty else { throw failure("text beside the root element") }
+        try pass("]]>")
+      } else if take("<!") {
+        throw failure("a document type")
+      } else if take("</") {
+        return try end()
       } else {
         position += 1
-        return try startTag()
+        return try start()
       }
     }
+    guard hasRoot, open.isEmpty else { throw failure("an end within an element") }
+    return nil
   }
 
-  /// White space and the byte order mark.
-  private static func isOuter(_ byte: UInt8) -> Bool {
-    whiteSpace.contains(byte) || [0xEF, 0xBB, 0xBF].contains(byte)
-  }
+  private func failure(_ problem: String) -> Failure { Failure(problem: problem, line: line) }
 
-  private mutating func end() -> Event {
-    isEmpty = false
-    path.removeLast()
-    return .end
-  }
-
-  private mutating func startTag() throws(Failure) -> Event {
-    let element = try name()
-    guard path.count < Self.maximumDepth else { throw failure("elements are nested too deep") }
-    var attributes: [String: String] = [:]
-    while true {
-      skipSpace()
-      if skips("/>") {
-        isEmpty = true
-        break
+  /// Passes text up to the next tag; false if there is none.
+  private mutating func passText() throws(Failure) -> Bool {
+    while position < bytes.count, bytes[position] != UInt8(ascii: "<") {
+      guard !open.isEmpty || Self.isSpace(bytes[position]) else {
+        throw failure("text beside the root element")
       }
-      if skips(">") { break }
-      let key = try name()
-      skipSpace()
-      guard skips("=") else { throw failure("an attribute without a value") }
-      skipSpace()
-      guard attributes.updateValue(try value(), forKey: key) == nil else {
-        throw failure("an attribute twice")
-      }
+      position += 1
     }
-    path.append(element)
-    return .start(name: element, attributes: attributes)
+    return position < bytes.count
   }
 
-  private mutating func name() throws(Failure) -> String {
-    let start = position
-    while position < bytes.count, !Self.whiteSpace.contains(bytes[position]),
-      !"=/><\"'&".utf8.contains(bytes[position])
-    { position += 1 }
-    guard position > start else { throw failure("a tag without a name") }
-    return String(decoding: bytes[start..<position], as: UTF8.self)
-  }
-
-  private mutating func value() throws(Failure) -> String {
-    guard position < bytes.count, [0x22, 0x27].contains(bytes[position]) else {
-      throw failure("a value without quotes")
-    }
-    let quote = bytes[position]
-    let start = position + 1
-    guard let end = bytes[start...].firstIndex(of: quote) else {
-      throw failure("a value without its end")
-    }
-    position = end + 1
-    let text = bytes[start..<end]
-    guard text.contains(UInt8(ascii: "&")) else { return String(decoding: text, as: UTF8.self) }
-    var result = ""
-    var parts = text.split(separator: UInt8(ascii: "&"), omittingEmptySubsequences: false)
-    result += String(decoding: parts.removeFirst(), as: UTF8.self)
-    for part in parts {
-      guard let semicolon = part.firstIndex(of: UInt8(ascii: ";")),
-        let character = Self.character(String(decoding: part[..<semicolon], as: UTF8.self))
-      else { throw failure("an unknown entity") }
-      result.append(character)
-      result += String(decoding: part[(semicolon + 1)...], as: UTF8.self)
-    }
-    return result
-  }
-
-  /// The character that an entity or a reference by number stands for.
-  private static func character(_ entity: String) -> Character? {
-    let entities: [String: Character] = [
-      "lt": "<", "gt": ">", "amp": "&", "quot": "\"", "apos": "'",
-    ]
-    if let character = entities[entity] { return character }
-    guard entity.hasPrefix("#") else { return nil }
-    let digits = entity.dropFirst()
-    let number =
-      digits.hasPrefix("x") ? UInt32(digits.dropFirst(), radix: 16) : UInt32(digits, radix: 10)
-    return number.flatMap(Unicode.Scalar.init).map(Character.init)
-  }
-
-  private mutating func skipSpace() {
-    while position < bytes.count, Self.whiteSpace.contains(bytes[position]) { position += 1 }
-  }
-
-  /// Passes over a text if it is next.
-  private mutating func skips(_ text: StaticString) -> Bool {
-    let count = text.utf8CodeUnitCount
-    guard bytes.count - position >= count,
-      (0..<count).allSatisfy({ bytes[position + $0] == text.utf8Start[$0] })
+  /// Passes a word if it is next.
+  private mutating func take(_ word: StaticString) -> Bool {
+    let end = position + word.utf8CodeUnitCount
+    guard end <= bytes.count,
+      bytes[position..<end].elementsEqual(
+        UnsafeBufferPointer(start: word.utf8Start, count: word.utf8CodeUnitCount))
     else { return false }
-    position += count
+    position = end
     return true
   }
 
-  private mutating func skip(past text: StaticString) throws(Failure) {
+  /// Passes everything up to a word, and the word.
+  private mutating func pass(_ word: StaticString) throws(Failure) {
     while position < bytes.count {
-      if skips(text) { return }
+      if take(word) { return }
       position += 1
     }
-    throw failure("the file is cut short")
+    throw failure("no '\(word)'")
   }
 
-  private func failure(_ problem: String) -> Failure { Failure(line: line, problem: problem) }
+  private mutating func end() throws(Failure) -> Tag {
+    let name = try name()
+    passSpace()
+    guard take(">"), let last = open.popLast(), last.elementsEqual(name) else {
+      throw failure("an end of <\(String(decoding: name, as: UTF8.self))>, which is not open")
+    }
+    return .end
+  }
+
+  private mutating func start() throws(Failure) -> Tag {
+    guard !open.isEmpty || !hasRoot else { throw failure("a second root element") }
+    guard open.count < Self.maximumDepth else { throw failure("elements nested too deeply") }
+    hasRoot = true
+    let element = Array(try name())
+    open.append(element)
+    var attributes: [String: String] = [:]
+    while true {
+      let hasSpace = passSpace()
+      if take(">") { break }
+      if take("/>") {
+        endsAtOnce = true
+        break
+      }
+      guard hasSpace else { throw failure("no space before an attribute") }
+      let key = String(decoding: try name(), as: UTF8.self)
+      passSpace()
+      guard take("=") else { throw failure("an attribute without '='") }
+      passSpace()
+      guard attributes.updateValue(try value(), forKey: key) == nil else {
+        throw failure("the attribute \(key) twice")
+      }
+    }
+    return .start(String(decoding: element, as: UTF8.self), attributes: attributes)
+  }
+
+  private static func isSpace(_ byte: UInt8) -> Bool {
+    byte == 0x20 || byte == 0x09 || byte == 0x0A || byte == 0x0D
+  }
+
+  @discardableResult
+  private mutating func passSpace() -> Bool {
+    let start = position
+    while position < bytes.count, Self.isSpace(bytes[position]) { position += 1 }
+    return position > start
+  }
+
+  /// A name: letters, digits, and everything beyond ASCII.
+  private mutating func name() throws(Failure) -> ArraySlice<UInt8> {
+    let start = position
+    while position < bytes.count {
+      switch bytes[position] {
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+        UInt8(ascii: "_"), UInt8(ascii: ":"), 0x80...:
+        position += 1
+        continue
+      case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."):
+        if position > start {
+          position += 1
+          continue
+        }
+      default: break
+      }
+      break
+    }
+    guard position > start else { throw failure("no name") }
+    return bytes[start..<position]
+  }
+
+  /// An attribute's value in quotes.
+  private mutating func value() throws(Failure) -> String {
+    guard position < bytes.count, [UInt8(ascii: "\""), UInt8(ascii: "'")].contains(bytes[position])
+    else { throw failure("an attribute without quotes") }
+    let quote = bytes[position]
+    position += 1
+    var content: [UInt8] = []
+    while position < bytes.count, bytes[position] != quote {
+      switch bytes[position] {
+      case UInt8(ascii: "<"): throw failure("'<' in an attribute")
+      case UInt8(ascii: "&"): content += try entity()
+      case 0x09, 0x0A, 0x0D:
+        content.append(0x20)
+        position += 1
+      default:
+        content.append(bytes[position])
+        position += 1
+      }
+    }
+    guard position < bytes.count else { throw failure("an attribute without end") }
+    position += 1
+    return String(decoding: content, as: UTF8.self)
+  }
+
+  /// One of the five entities that XML has, or a character by its number.
+  private mutating func entity() throws(Failure) -> [UInt8] {
+    let words: [(StaticString, Unicode.Scalar)] = [
+      ("&amp;", "&"), ("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&apos;", "'"),
+    ]
+    for (word, scalar) in words where take(word) { return [UInt8(ascii: scalar)] }
+    let radix: UInt32 = take("&#x") ? 16 : take("&#") ? 10 : 0
+    guard radix > 0 else { throw failure("an unknown entity") }
+    var number: UInt32 = 0
+    let start = position
+    while position < bytes.count,
+      let digit = Character(Unicode.Scalar(bytes[position])).hexDigitValue, digit < radix,
+      position - start < 8
+    {
+      number = min(number * radix + UInt32(digit), 0x11_0000)
+      position += 1
+    }
+    guard position > start, take(";"), number > 0, let scalar = Unicode.Scalar(number) else {
+      throw failure("an unknown character")
+    }
+    return Array(String(Character(scalar)).utf8)
+  }
 }
