@@ -9,6 +9,7 @@ public struct StoredTensor: TensorSource {
   private let matrix: Matrix?
 
   public var name: String { view.name }
+  public var origin: String? { file.path }
   public var shape: [Int] { view.shape }
   public var type: TensorType { view.type }
 

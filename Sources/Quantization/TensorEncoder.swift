@@ -84,7 +84,8 @@ final class TensorEncoder {
     let count = rows.count * columns
     guard let index = FiniteValues.firstBeyond(values, count: count, limit: limit) else { return }
     throw QuantizationError.value(
-      values[index], tensor: item.source.name, row: rows.lowerBound + index / columns,
+      values[index], tensor: (item.source.origin.map { "\($0): " } ?? "") + item.source.name,
+      row: rows.lowerBound + index / columns,
       column: index % columns, type: item.type, largest: limit)
   }
 

@@ -6,6 +6,8 @@ import GGUF
 public protocol TensorSource: Sendable {
   /// GGUF's name.
   var name: String { get }
+  /// The file that the values are from, for messages; nil where several are.
+  var origin: String? { get }
   /// Dimensions, the contiguous one first.
   var shape: [Int] { get }
   /// The format that holds the values as they are.
@@ -34,6 +36,9 @@ public protocol TensorSource: Sendable {
 }
 
 extension TensorSource {
+  /// No single file.
+  public var origin: String? { nil }
+
   /// Nothing to let go of.
   public func release(rows: Range<Int>) {}
 }

@@ -100,6 +100,7 @@ public struct DivergenceSummary: Sendable {
       yy += (b - meanY) * (b - meanY)
       xy += (a - meanX) * (b - meanY)
     }
+    guard !(xx + yy).isNaN else { return .nan }
     return xx == 0 || yy == 0
       ? 1 : NumberOrder.atMost(1, xy / (xx.squareRoot() * yy.squareRoot()))
   }

@@ -29,7 +29,7 @@ struct UnusedKeysTests {
       .init(key: "llama.expert_shared_count", value: .uint32(2), expected: "expected 0"),
       .init(
         key: "llama.attention.layer_norm_epsilon", value: .float32(0.5), expected: "expected 1e-06"),
-      .init(key: "llama.logit_scale", value: .text("big"), expected: "found \"big\""),
+      .init(key: "llama.logit_scale", value: .text("big"), expected: "found big"),
       .init(
         key: "tokenizer.ggml.remove_extra_whitespaces", value: .bool(true),
         expected: "expected false"),

@@ -115,7 +115,8 @@ struct LlamaSums {
       own.error * own.error + base.error * base.error - 2 * own.value * base.value * covariance
     let gap = Uncertain(
       value: own.value - base.value, error: NumberOrder.atLeast(0, variance).squareRoot())
-    let correlation = a.error == 0 || b.error == 0 ? 1 : covariance / (a.error * b.error)
+    let spread = a.error * b.error
+    let correlation = spread == 0 && !covariance.isNaN ? 1 : covariance / spread
     return [
       "Mean PPL(Q)                   : " + own.text("%10.6f ± %10.6f"),
       "Mean PPL(base)                : " + base.text("%10.6f ± %10.6f"),
