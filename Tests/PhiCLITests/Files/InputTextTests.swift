@@ -75,13 +75,16 @@ import Testing
     #expect(template.code == 0, "\(template.errors)")
   }
 
-  @Test func waitingForAWriterEndsWithCtrlC() throws {
+  @Test(.enabled(if: FileManager.default.fileExists(atPath: "/proc")))
+  func waitingForAWriterEndsWithCtrlC() throws {
     let folder = try ScratchFolder()
     for line in [
       "\"$PHI\" run -m \"$MODEL\" -f p", "\"$PHI\" verify \"$MODEL\" -r \"$MODEL\" --text p",
     ] {
       let run = try folder.shell(
-        "rm -f p; mkfifo p; set -m; \(line) & sleep 3; kill -INT $!; wait $!; exit $?")
+        // What runs the tests may ignore the signal, which a child inherits.
+        "rm -f p; mkfifo p; env --default-signal=INT timeout 60 \(line) & sleep 3; kill -INT $!; wait $!"
+      )
       #expect(run.code == 130, "\(run.errors)")
     }
   }
