@@ -62,8 +62,10 @@ extension ConvertedVocabulary {
     for token in files.added {
       let text = Array(token.text.utf8)
       // A piece of the vocabulary is merged as before where it is no token of its own.
-      let isPiece = kinds.indices.contains(token.id) && kinds[token.id] == .normal
-      let score = isPiece && texts[token.id] == text ? scores[token.id] : -1000
+      let isPiece =
+        kinds.indices.contains(token.id) && kinds[token.id] == .normal
+        && scores[token.id] > lowestScore && texts[token.id] == text
+      let score = isPiece ? scores[token.id] : -1000
       try set(
         token.id, text, token.isSpecial ? .control : .userDefined, score: score, in: token.place)
       // Only the pipeline of a `tokenizer.json` normalizes before it looks for them.

@@ -67,7 +67,8 @@ public struct HuggingFaceModel: Sendable {
       converted, read: try Tokenizer(GGUFMetadata(plain, source: folder.path)).vocabulary)
     vocabulary = plain + own.metadata
     notes =
-      (imported?.notes ?? []) + generationNote + configuration.rope.notes + map.notes + converted.notes + special.notes
+      (imported?.notes ?? []) + generationNote + configuration.rope.notes + map.notes
+      + converted.notes + special.notes
       + [own.note.map { "\(folder.path): \($0)" }].compactMap { $0 }
       + Self.unkept(file, files.settings, generation)
     // What is written must be what the runtime can read.

@@ -133,7 +133,11 @@ struct ImportConversionTests {
   @Test("What is fused in the folder is taken apart for architectures that have it apart")
   func takesFusedApart() throws {
     let folder = try ImportFolder(
-      "onnx-symmetric", replacing: [("Phi3ForCausalLM", "LlamaForCausalLM")])
+      "onnx-symmetric",
+      replacing: [
+        ("Phi3ForCausalLM", "LlamaForCausalLM"),
+        ("\"model_type\": \"phi3\"", "\"model_type\": \"llama\""),
+      ])
     let file = try folder.convert(nil)
     let store = try ONNXFolder(path: folder.path)
     let whole = try store.source(named: "model.layers.0.self_attn.qkv_proj.weight", as: "x")
@@ -186,7 +190,9 @@ final class ImportFolder {
     try write(config, to: "config.json")
     let words = (0..<48).map { "\"t\($0)\": \($0)" }.joined(separator: ", ")
     try write(
-      "{\"model\": {\"type\": \"BPE\", \"byte_fallback\": true, \"unk_token\": \"t0\", "
+      "{\"normalizer\": {\"type\": \"Replace\", \"pattern\": {\"String\": \" \"}, "
+        + "\"content\": \"▁\"}, \"decoder\": {\"type\": \"Metaspace\"}, \"model\": {\"type\": \"BPE\", "
+        + "\"byte_fallback\": true, \"fuse_unk\": true, \"unk_token\": \"t0\", "
         + "\"vocab\": {\(words)}, \"merges\": []}}", to: "tokenizer.json")
   }
 
