@@ -7,7 +7,8 @@ import Phidelity
 /// Without this, Swift's runtime starts a debugger of its own, which takes a minute to end. Whoever
 /// sets `SWIFT_BACKTRACE` wants that and gets it.
 enum FatalSignals {
-  private static let signals = [SIGBUS, SIGILL, SIGTRAP, SIGABRT, SIGSEGV, SIGFPE]
+  /// The signals.
+  static let signals = [SIGBUS, SIGILL, SIGTRAP, SIGABRT, SIGSEGV, SIGFPE]
   private static let stackBytes = 64 << 10
   // Written before the handlers are installed.
   nonisolated(unsafe) private static let previous = {
