@@ -16,7 +16,8 @@ struct AddedTokenFiles {
   /// - Returns: The tokens; of one id the last counts.
   /// - Throws: `QuantizationError` about an entry that is none, or that would get another id.
   func tokens(special: [(key: String, text: String)]) throws -> [TokenizerFiles.Added] {
-    let plain = (older?.members ?? []).compactMap { text, value in
+    // It is read only where the configuration has no list.
+    let plain = (decoder == nil ? older?.members ?? [] : []).compactMap { text, value in
       value.integer.map {
         TokenizerFiles.Added(
           id: $0, text: text, isSpecial: Self.looksSpecial(text), flags: nil,
@@ -36,14 +37,13 @@ struct AddedTokenFiles {
     guard let trained = tokenizer?["model"]?["vocab"]?.members else {
       return plain + list + decoded
     }
-    var ids = IDs(trained, texts: (list + decoded).map(\.text))
-    for (tokens, file) in [(list, "\(path): added_tokens"), (decoded, settings)] {
-      for token in tokens {
-        let id = ids.add(token.text)
-        guard id == token.id else {
-          throw QuantizationError(
-            "\(file): '\(token.text)' has the id \(token.id), but transformers gives it \(id)")
-        }
+    let older = plain.sorted { $0.id < $1.id }
+    var ids = IDs(trained, texts: (list + older + decoded).map(\.text))
+    for token in list + older + decoded {
+      let id = ids.add(token.text)
+      guard id == token.id else {
+        throw QuantizationError(
+          "\(token.place): '\(token.text)' has the id \(token.id), but transformers gives it \(id)")
       }
     }
     // They are no tokens of the model's vocabulary, whatever it holds: a text of it gets an id more.

@@ -127,6 +127,9 @@ extension ConvertedVocabulary {
       if ranks[piece] == nil { ranks[piece] = rank }
     }
     lowestScore = -Float(merges.count)
+    if let problem = Self.mergesThatScoresCannotSay(merges, try Self.tokens(model, path)) {
+      notes.append("\(path): model.merges: \(problem); GGUF has scores of pieces and not merges")
+    }
     let unknown = model["unk_token"]?.string
     for (text, id) in try Self.tokens(model, path) {
       let bytes = Array(text.utf8)
@@ -137,6 +140,33 @@ extension ConvertedVocabulary {
       let score = kind == .normal ? -Float(ranks[bytes] ?? merges.count) : 0
       try set(id, bytes, kind, score: score, in: path)
     }
+  }
+
+  /// What a list of merges says that scores of pieces do not: that a piece is not made of all pairs
+  /// that spell it, or of some of them after another piece.
+  private static func mergesThatScoresCannotSay(
+    _ merges: [(String, String)], _ tokens: [(text: String, id: Int)]
+  ) -> String? {
+    var pairs: [[UInt8]: Int] = [:]
+    var last: [UInt8] = []
+    for (left, right) in merges {
+      let piece = Array((left + right).utf8)
+      if piece != last, pairs[piece] != nil {
+        return "the merges of '\(left + right)' do not follow each other"
+      }
+      pairs[piece, default: 0] += 1
+      last = piece
+    }
+    let pieces = Set(tokens.map { Array($0.text.utf8) })
+    for (text, _) in tokens {
+      let piece = Array(text.utf8)
+      guard let count = pairs[piece] else { continue }
+      let spelled = (1..<max(1, piece.count)).count { cut in
+        pieces.contains(Array(piece[..<cut])) && pieces.contains(Array(piece[cut...]))
+      }
+      if spelled > count { return "'\(text)' is made of \(count) of \(spelled) pairs that spell it" }
+    }
+    return nil
   }
 
   /// Whether a piece stands for a byte, as `<0x0A>` does.
