@@ -164,7 +164,9 @@ extension ConvertedVocabulary {
       let spelled = (1..<max(1, piece.count)).count { cut in
         pieces.contains(Array(piece[..<cut])) && pieces.contains(Array(piece[cut...]))
       }
-      if spelled > count { return "'\(text)' is made of \(count) of \(spelled) pairs that spell it" }
+      if spelled > count {
+        return "'\(text)' is made of \(count) of \(spelled) pairs that spell it"
+      }
     }
     return nil
   }

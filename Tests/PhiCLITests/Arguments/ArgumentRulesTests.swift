@@ -18,7 +18,9 @@ struct ArgumentRulesTests {
     }
 
     static let all = [
-      Words(runCommand, "-p a --system b", "--system needs --chat or --messages: without it, it says nothing"),
+      Words(
+        runCommand, "-p a --system b",
+        "--system needs --chat or --messages: without it, it says nothing"),
       Words(runCommand, "-p a --system b --chat", nil),
       Words(runCommand, "-p a -f b", "--prompt and --file exclude each other, found both"),
       Words(runCommand, "-p a b", "--prompt and TEXT exclude each other, found both"),

@@ -102,7 +102,8 @@ struct MessagesFileTests {
     let error = #expect(throws: UsageError.self) {
       try RunInput(try arguments(runCommand, words + ["-p", "x"]))
     }
-    #expect(error?.description == "\(words[0]) needs --chat or --messages: without it, it says nothing")
+    #expect(
+      error?.description == "\(words[0]) needs --chat or --messages: without it, it says nothing")
     #expect(try conversation(try RunInput(try arguments(runCommand, ["x"]))) == nil)
   }
 }
