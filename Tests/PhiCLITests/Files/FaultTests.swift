@@ -62,8 +62,9 @@ import Testing
       let run = try folder.shell("\"$PHI\" run -m \"$MODEL\" -c \(context) -n 1 -p hi")
       #expect(run.code == 1)
       #expect(
-        run.errors.hasPrefix("error: a context of \(context) tokens needs ")
-          && run.errors.contains("for keys and values") && run.errors.count { $0 == "\n" } == 1,
+        run.errors.hasPrefix("note: -c \(context) is more than the ")
+          && run.errors.contains("\nerror: a context of \(context) tokens needs ")
+          && run.errors.contains("for keys and values") && run.errors.count { $0 == "\n" } == 2,
         "\(run.errors)")
     }
   }
