@@ -92,6 +92,11 @@ public struct ChatFormat: Sendable {
     var variables = variables
     variables["bos_token"] = .string(piece(tokenizer.vocabulary.bos))
     variables["eos_token"] = .string(piece(tokenizer.vocabulary.eos))
+    for (name, token) in [
+      ("unk_token", tokenizer.vocabulary.unknown), ("pad_token", tokenizer.vocabulary.padding),
+    ] {
+      if let token { variables[name] = .string(piece(token)) }
+    }
     variables["add_generation_prompt"] = .bool(addGenerationPrompt)
     return variables
   }
