@@ -89,17 +89,25 @@ struct WeightFinder {
       // Saved in half precision too.
       return !zip(values, computed).allSatisfy { abs($0 - $1) <= 0.01 * $1 + 1e-7 }
     }
-    guard let other else { return [] }
-    return [
+    // Masks of old versions, which no class of today has.
+    let masks = store.names.filter { name in
+      !isUsed(name) && Self.masks.contains { name.hasSuffix($0) }
+    }
+    let line = masks.first.map {
+      "\(store.label(of: $0)): a mask that old versions saved, one of \(masks.count), is not kept"
+    }
+    guard let other else { return [line].compactMap { $0 } }
+    return [line].compactMap { $0 } + [
       "\(store.label(of: other)): is not what the configuration gives, and is not kept: "
         + "transformers computes it too"
     ]
   }
 
   /// Buffers that old versions of `transformers` saved, and that are computed today.
-  private static let buffers = [
-    ".rotary_emb.inv_freq", ".self_attn.bias", ".self_attn.masked_bias", ".attention.bias",
-    ".attention.masked_bias",
+  private static let buffers = [".rotary_emb.inv_freq"] + masks
+
+  private static let masks = [
+    ".self_attn.bias", ".self_attn.masked_bias", ".attention.bias", ".attention.masked_bias",
   ]
 
   /// Throws if there are tensors that the model has no place for.
