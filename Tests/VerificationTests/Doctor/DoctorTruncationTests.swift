@@ -66,7 +66,7 @@ struct DoctorTruncationTests {
         #expect(finding.found.contains("ends in zeros: "))
         #expect(finding.found.contains("of \(bytes.count) bytes"))
       }
-      for count in [0, 30, 4000, head / 2] {
+      for count in [30, 4000, head / 2] {
         let file = bytes.prefix(count) + Data(repeating: 0, count: bytes.count - count)
         try file.write(to: URL(fileURLWithPath: path))
         let error = #expect(throws: GGUFError.self) { try GGUFFile(damaged: path) }
