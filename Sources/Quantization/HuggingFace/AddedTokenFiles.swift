@@ -15,9 +15,8 @@ struct AddedTokenFiles {
   /// - Parameter special: Texts that are made tokens if they are none, and their keys.
   /// - Returns: The tokens; of one id the last counts.
   /// - Throws: `QuantizationError` about an entry that is none, or that would get another id.
-  func tokens(special: [(key: String, text: String)]) throws -> [TokenizerFiles.Added] {
-    // It is read only where the configuration has no list.
-    let plain = (decoder == nil ? older?.members ?? [] : []).compactMap { text, value in
+  func tokens(special: [(key: String, value: JSON)]) throws -> [TokenizerFiles.Added] {
+    let plain = (older?.members ?? []).compactMap { text, value in
       value.integer.map {
         TokenizerFiles.Added(
           id: $0, text: text, isSpecial: Self.looksSpecial(text), flags: nil,
@@ -37,9 +36,17 @@ struct AddedTokenFiles {
     guard let trained = tokenizer?["model"]?["vocab"]?.members else {
       return plain + list + decoded
     }
-    let older = plain.sorted { $0.id < $1.id }
-    var ids = IDs(trained, texts: (list + older + decoded).map(\.text))
-    for token in list + older + decoded {
+    var all = list + decoded
+    let listed = Set(all.map { Array($0.text.utf8) })
+    let older = plain.filter { !listed.contains(Array($0.text.utf8)) }.sorted { $0.id < $1.id }
+    if let token = older.first, decoder != nil {
+      throw QuantizationError(
+        "\(token.place): '\(token.text)' does not count in transformers beside the "
+          + "added_tokens_decoder of tokenizer_config.json, expected it there")
+    }
+    all += older
+    var ids = IDs(trained, texts: all.map(\.text))
+    for token in all {
       let id = ids.add(token.text)
       guard id == token.id else {
         throw QuantizationError(
@@ -47,12 +54,13 @@ struct AddedTokenFiles {
       }
     }
     // They are no tokens of the model's vocabulary, whatever it holds: a text of it gets an id more.
-    let made = special.filter { !ids.isAdded($0.text) }.map { key, text in
-      TokenizerFiles.Added(
-        id: ids.addNew(text), text: text, isSpecial: true, flags: [],
-        place: "\(settingsPath): \(key)")
+    let made = special.compactMap { key, value -> TokenizerFiles.Added? in
+      guard let text = value.tokenText, !ids.isAdded(text) else { return nil }
+      return TokenizerFiles.Added(
+        id: ids.addNew(text), text: text, isSpecial: true,
+        flags: Self.flags(value, isSpecial: true), place: "\(settingsPath): \(key)")
     }
-    return plain + list + decoded + made
+    return older + list + decoded + made
   }
 
   /// Ids as `tokenizers` gives them: a text of the vocabulary keeps its own, others get the next.
@@ -94,19 +102,29 @@ struct AddedTokenFiles {
     guard let id, id >= 0, let text = value["content"]?.string, !text.isEmpty else {
       throw QuantizationError("\(place): expected tokens with an id and a content")
     }
-    var flags: TokenFlags = []
-    // `AddedToken` of the `tokenizers` package takes no plain token as it is unless told so.
     let isSpecial = value["special"]?.bool ?? false
+    return TokenizerFiles.Added(
+      id: id, text: text, isSpecial: isSpecial || looksSpecial(text),
+      flags: flags(value, isSpecial: isSpecial), place: place)
+  }
+
+  private static func flags(_ value: JSON, isSpecial: Bool) -> TokenFlags {
+    var flags: TokenFlags = []
     if value["lstrip"]?.bool == true { flags.insert(.stripsLeft) }
     if value["rstrip"]?.bool == true { flags.insert(.stripsRight) }
     if value["single_word"]?.bool == true { flags.insert(.singleWord) }
+    // `AddedToken` of the `tokenizers` package takes no plain token as it is unless told so.
     if value["normalized"]?.bool ?? !isSpecial { flags.insert(.normalized) }
-    return TokenizerFiles.Added(
-      id: id, text: text, isSpecial: isSpecial || looksSpecial(text), flags: flags, place: place)
+    return flags
   }
 
   /// Some models do not call their marks special.
   private static func looksSpecial(_ text: String) -> Bool {
     text.hasPrefix("<|") && text.hasSuffix("|>") && text.utf8.count > 4
   }
+}
+
+extension JSON {
+  /// The text of a token, which is written alone or as an object with flags.
+  var tokenText: String? { string ?? self["content"]?.string }
 }

@@ -10,15 +10,13 @@ struct ChatTemplateFiles {
 
   init(_ files: TokenizerFiles) throws {
     let folder = files.folder
-    if let text = try folder.text("chat_template.jinja") {
-      named.append(("default", text))
-      for file in folder.files(endingIn: ".jinja", in: "additional_chat_templates") {
-        if let text = try folder.text("additional_chat_templates/\(file)") {
-          named.append((String(file.dropLast(".jinja".count)), text))
-        }
+    if let text = try folder.text("chat_template.jinja") { named.append(("default", text)) }
+    for file in folder.files(endingIn: ".jinja", in: "additional_chat_templates") {
+      if let text = try folder.text("additional_chat_templates/\(file)") {
+        named.append((String(file.dropLast(".jinja".count)), text))
       }
-      return
     }
+    guard named.isEmpty else { return }
     var value = files.configuration?["chat_template"]
     let processor = try folder.json("chat_template.json")?["chat_template"]
     if let processor, value == nil {
@@ -29,6 +27,11 @@ struct ChatTemplateFiles {
           + "tokenizer_config.json, as in transformers")
     }
     if let text = value?.string {
+      if text.isEmpty {
+        notes.append(
+          files.settings.line(
+            "chat_template", "is empty: the program writes turns as the family does"))
+      }
       named.append(("default", text))
     } else {
       named = (value?.array ?? []).compactMap { entry in
@@ -39,6 +42,9 @@ struct ChatTemplateFiles {
       }
     }
   }
+
+  /// Whether a template speaks of a variable.
+  func mention(_ name: String) -> Bool { named.contains { $0.text.contains(name) } }
 
   /// The keys: the default template's, and those of the others with the list of their names.
   var metadata: [(key: String, value: MetadataValue)] {

@@ -93,11 +93,25 @@ struct ConfigurationFile {
   /// A list of positive numbers of a length.
   func numbers(_ key: String, count: Int) throws -> [Float] {
     guard let array = self[key]?.array else { throw error(key, "expected \(count) numbers") }
-    let numbers = array.compactMap(\.number).map { Float($0) }.filter { $0.isFinite && $0 > 0 }
-    guard numbers.count == array.count, numbers.count == count else {
-      throw error(key, "found \(array.count) elements, expected \(count) positive numbers")
+    guard array.count == count else {
+      throw error(key, "found \(array.count) elements, expected \(count)")
     }
-    return numbers
+    return try array.enumerated().map { index, value in
+      guard let number = value.number.map({ Float($0) }), number.isFinite, number > 0 else {
+        throw error("\(key)[\(index)]", "found \(value.kind), expected a number above 0")
+      }
+      return number
+    }
+  }
+
+  /// Ids of tokens, one or those of a list; nil if the key is absent.
+  func ids(_ key: String) throws -> [Int]? {
+    guard let value = self[key] else { return nil }
+    let values = value.array ?? [value]
+    if let other = values.first(where: { $0.integer == nil }) {
+      throw error(key, "found \(other.kind), expected ids of tokens")
+    }
+    return values.compactMap(\.integer)
   }
 
   /// A boolean; nil if the key is absent.

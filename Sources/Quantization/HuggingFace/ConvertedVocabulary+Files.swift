@@ -16,7 +16,9 @@ extension ConvertedVocabulary {
     guard type == "BPE" else {
       throw QuantizationError("\(path): model.type: found '\(type)', expected BPE")
     }
-    let isBytePair = model?["merges"] != nil
+    if files.tokenizer != nil, model?["merges"] == nil {
+      throw QuantizationError("\(path): model.merges: is missing, expected those of byte pairs")
+    }
     // Without pieces for bytes the flag does nothing.
     let fallsBack =
       model?["byte_fallback"]?.bool == true
@@ -29,7 +31,7 @@ extension ConvertedVocabulary {
       }
     }
     let pipeline = files.tokenizer.map { TokenizerPipeline($0, path: path) }
-    if let model, let pipeline, isBytePair, !fallsBack {
+    if let model, let pipeline, !fallsBack {
       let ignoresMerges = model["ignore_merges"]?.bool ?? false
       let name = try PreTokenizerName.find(
         files.tokenizer?["pre_tokenizer"], ignoresMerges: ignoresMerges,
@@ -42,11 +44,11 @@ extension ConvertedVocabulary {
       for (text, id) in try Self.tokens(model, path) {
         try set(id, Array(text.utf8), .normal, score: 0, in: path)
       }
-    } else if let model, let pipeline, isBytePair {
+    } else if let model, let pipeline {
       let (prefix, notes) = try pipeline.checkSentencePiece(model)
       self.init(.sentencePiece(prefix), count: count)
       self.notes = notes
-      try setPieces(model, path)
+      try setPieces(model, path, added: files.added.map(\.text))
       try setTrained(files)
     } else if let trained = try Self.trained(files) {
       let adds = files.settings["add_prefix_space"]?.bool ?? trained.addsSpacePrefix
@@ -61,6 +63,11 @@ extension ConvertedVocabulary {
     notes += try files.checkClass(configuration.architecture)
     for token in files.added {
       let text = Array(token.text.utf8)
+      if kinds.indices.contains(token.id), kinds[token.id] == .normal, texts[token.id] != text {
+        throw QuantizationError(
+          "\(token.place): '\(token.text)' has the id \(token.id), which is that of the piece "
+            + "'\(String(decoding: texts[token.id], as: UTF8.self))'")
+      }
       // A piece of the vocabulary is merged as before where it is no token of its own.
       let isPiece =
         kinds.indices.contains(token.id) && kinds[token.id] == .normal
@@ -119,19 +126,20 @@ extension ConvertedVocabulary {
   ///
   /// A piece's score is the rank of the first merge that makes it, so that the highest score is the
   /// merge that comes first.
-  private mutating func setPieces(_ model: JSON, _ path: String) throws {
+  private mutating func setPieces(_ model: JSON, _ path: String, added: [String]) throws {
     let merges = try Self.merges(model, path)
-    var ranks: [[UInt8]: Int] = [:]
-    for (rank, merge) in merges.enumerated() {
-      let piece = Array((merge.0 + merge.1).utf8)
-      if ranks[piece] == nil { ranks[piece] = rank }
+    let tokens = try Self.tokens(model, path)
+    let unknown = model["unk_token"]?.string
+    let marks = Set((added + [unknown].compactMap { $0 }).map { Array($0.utf8) })
+    let ranks = try MergeRanks(
+      merges, pieces: tokens.map { Array($0.text.utf8) }, marks: marks, path: path
+    ).ranks
+    if let unknown, unknown.count == 1 || ranks[Array(unknown.utf8)] != nil {
+      throw QuantizationError(
+        "\(path): model.unk_token: found '\(unknown)', which texts hold, expected a mark")
     }
     lowestScore = -Float(merges.count)
-    if let problem = Self.mergesThatScoresCannotSay(merges, try Self.tokens(model, path)) {
-      notes.append("\(path): model.merges: \(problem); GGUF has scores of pieces and not merges")
-    }
-    let unknown = model["unk_token"]?.string
-    for (text, id) in try Self.tokens(model, path) {
+    for (text, id) in tokens {
       let bytes = Array(text.utf8)
       let kind: TokenKind =
         text.utf8.elementsEqual((unknown ?? "").utf8)
@@ -140,35 +148,6 @@ extension ConvertedVocabulary {
       let score = kind == .normal ? -Float(ranks[bytes] ?? merges.count) : 0
       try set(id, bytes, kind, score: score, in: path)
     }
-  }
-
-  /// What a list of merges says that scores of pieces do not: that a piece is not made of all pairs
-  /// that spell it, or of some of them after another piece.
-  private static func mergesThatScoresCannotSay(
-    _ merges: [(String, String)], _ tokens: [(text: String, id: Int)]
-  ) -> String? {
-    var pairs: [[UInt8]: Int] = [:]
-    var last: [UInt8] = []
-    for (left, right) in merges {
-      let piece = Array((left + right).utf8)
-      if piece != last, pairs[piece] != nil {
-        return "the merges of '\(left + right)' do not follow each other"
-      }
-      pairs[piece, default: 0] += 1
-      last = piece
-    }
-    let pieces = Set(tokens.map { Array($0.text.utf8) })
-    for (text, _) in tokens {
-      let piece = Array(text.utf8)
-      guard let count = pairs[piece] else { continue }
-      let spelled = (1..<max(1, piece.count)).count { cut in
-        pieces.contains(Array(piece[..<cut])) && pieces.contains(Array(piece[cut...]))
-      }
-      if spelled > count {
-        return "'\(text)' is made of \(count) of \(spelled) pairs that spell it"
-      }
-    }
-    return nil
   }
 
   /// Whether a piece stands for a byte, as `<0x0A>` does.
@@ -182,10 +161,14 @@ extension ConvertedVocabulary {
     guard let members = model["vocab"]?.members else {
       throw QuantizationError("\(path): model.vocab: expected an object")
     }
+    var taken: Set<Int> = []
     return try members.map { text, value in
       guard let id = value.integer, id >= 0 else {
         throw QuantizationError(
           "\(path): model.vocab: \(text): found \(value.kind), expected an id")
+      }
+      guard taken.insert(id).inserted else {
+        throw QuantizationError("\(path): model.vocab: \(text): another piece has the id \(id) too")
       }
       return (text, id)
     }
@@ -196,6 +179,7 @@ extension ConvertedVocabulary {
     guard let elements = model["merges"]?.array else {
       throw QuantizationError("\(path): model.merges: expected an array")
     }
+    let pieces = Set((model["vocab"]?.members ?? []).map { Array($0.key.utf8) })
     return try elements.enumerated().map { rank, element in
       let parts =
         element.array?.compactMap(\.string)
@@ -203,6 +187,10 @@ extension ConvertedVocabulary {
       guard let parts, parts.count == 2, !parts.contains("") else {
         throw QuantizationError(
           "\(path): model.merges: merge \(rank): found \(element.kind), expected two pieces")
+      }
+      for part in parts + [parts[0] + parts[1]] where !pieces.contains(Array(part.utf8)) {
+        throw QuantizationError(
+          "\(path): model.merges: merge \(rank): '\(part)' is no piece of model.vocab")
       }
       return (parts[0], parts[1])
     }

@@ -29,9 +29,10 @@ struct HuggingFaceConfiguration: Sendable {
 
   private static let architectures: [(names: [String], type: String, architecture: Architecture)] =
     [
-      (["PhiForCausalLM"], "phi", .phi2), (["Phi3ForCausalLM"], "phi3", .phi3),
-      (["PhimoeForCausalLM", "PhiMoEForCausalLM"], "phimoe", .phimoe),
-      (["LlamaForCausalLM"], "llama", .llama),
+      (["PhiForCausalLM", "PhiModel"], "phi", .phi2),
+      (["Phi3ForCausalLM", "Phi3Model"], "phi3", .phi3),
+      (["PhimoeForCausalLM", "PhiMoEForCausalLM", "PhimoeModel"], "phimoe", .phimoe),
+      (["LlamaForCausalLM", "LlamaModel"], "llama", .llama),
     ]
 
   /// Numbers of a file, which may say that weights are quantized only where the store can read them.
@@ -80,10 +81,10 @@ struct HuggingFaceConfiguration: Sendable {
     rope = try HuggingFaceRoPE(
       file, architecture, headSize: headSize, contextLength: contextLength)
     specialTokens = Dictionary(
-      uniqueKeysWithValues: ["bos", "eos", "pad", "unk"].compactMap { role in
-        file["\(role)_token_id"]?.ids.first.map { (role, $0) }
+      uniqueKeysWithValues: try ["bos", "eos", "pad", "unk"].compactMap { role in
+        try file.ids("\(role)_token_id")?.first.map { (role, $0) }
       })
-    endTokens = file["eos_token_id"]?.ids ?? []
+    endTokens = try file.ids("eos_token_id") ?? []
   }
 
   /// The architecture, by the class or where none is named by the type, as `transformers` finds it.
@@ -168,9 +169,4 @@ struct HuggingFaceConfiguration: Sendable {
       throw file.error("router_jitter_noise", "found \(noise), expected 0.01")
     }
   }
-}
-
-extension JSON {
-  /// Ids of tokens: one, or those of a list.
-  var ids: [Int] { integer.map { [$0] } ?? (array ?? []).compactMap(\.integer) }
 }

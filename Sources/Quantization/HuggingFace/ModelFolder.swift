@@ -85,6 +85,10 @@ struct ModelFolder: Sendable {
       if let foreign = ForeignFile(head: bytes, size: bytes.count) {
         throw QuantizationError("\(path): \(foreign); expected JSON")
       }
+      if bytes.starts(with: [0xEF, 0xBB, 0xBF]) {
+        throw QuantizationError(
+          "\(path): begins with a byte order mark: save it as UTF-8 without one")
+      }
       throw QuantizationError("\(path): no JSON: \(failure.problem) at byte \(failure.offset)")
     }
   }

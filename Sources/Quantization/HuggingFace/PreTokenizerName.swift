@@ -65,10 +65,11 @@ enum PreTokenizerName {
       guard let expression = steps[0]["pattern"]?["Regex"]?.string else { break }
       // What matches are the words: kept for themselves, or what lies between taken away.
       let isInverted = steps[0]["invert"]?.bool ?? false
-      guard steps[0]["behavior"]?.string == (isInverted ? "Removed" : "Isolated") else {
+      let behavior = steps[0]["behavior"]
+      guard behavior?.string == "Isolated" || (isInverted && behavior?.string == "Removed") else {
         throw QuantizationError(
-          "\(path): pre_tokenizer: found the unknown behavior "
-            + "\(steps[0]["behavior"]?.kind ?? "null")")
+          "\(path): pre_tokenizer: Split: behavior: found \(behavior?.kind ?? "null"), "
+            + "expected \(isInverted ? "Removed or " : "")Isolated")
       }
       switch known(expression) {
       // llama.cpp looks words up before it merges under the one name, and not under the other.
@@ -81,7 +82,14 @@ enum PreTokenizerName {
       }
     default: break
     }
-    throw QuantizationError(
-      "\(path): pre_tokenizer: found the unknown steps \(types.joined(separator: ", "))")
+    if types == ["Split", "ByteLevel"] {
+      throw QuantizationError(
+        splits
+          ? "\(path): pre_tokenizer: ByteLevel: use_regex: found true after a Split, expected false"
+          : "\(path): pre_tokenizer: Split: pattern: expected a Regex")
+    }
+    let found =
+      types.isEmpty ? "found no steps" : "found the unknown steps \(types.joined(separator: ", "))"
+    throw QuantizationError("\(path): pre_tokenizer: \(found), expected ByteLevel")
   }
 }

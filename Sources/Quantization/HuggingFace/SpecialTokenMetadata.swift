@@ -35,6 +35,15 @@ struct SpecialTokenMetadata {
     let templates = try ChatTemplateFiles(files)
     metadata += templates.metadata
     notes += templates.notes
+    for (role, id) in ids.sorted(by: { $0.value < $1.value })
+    where files.special(role) == nil && templates.mention("\(role)_token") {
+      let text = String(decoding: vocabulary.texts[id], as: UTF8.self)
+      notes.append(
+        files.settings.line(
+          "\(role)_token",
+          "is missing: the chat template gets '\(text)', the \(role)_token_id of config.json; "
+            + "transformers gives it nothing"))
+    }
   }
 
   private mutating func add(_ name: String, _ value: MetadataValue) {
@@ -56,7 +65,7 @@ struct SpecialTokenMetadata {
       Vocabulary.endMarks.compactMap { vocabulary.id(of: $0) }.filter {
         vocabulary.kinds[$0] != .normal
       })
-    let (named, file) = listedEnds
+    let (named, file) = try listedEnds
     var others: [Int] = []
     for id in named where !others.contains(id) && id != eos && id != turn && !known.contains(id) {
       guard vocabulary.texts.indices.contains(id) else {
@@ -84,8 +93,12 @@ struct SpecialTokenMetadata {
 
   /// Ids that end an answer, and the file that lists them.
   private var listedEnds: (ids: [Int], file: String) {
-    if let ids = generation?["eos_token_id"]?.ids, let generation { return (ids, generation.path) }
-    return (configuration.endTokens, files.folder.path(of: "config.json"))
+    get throws {
+      if let generation, let ids = try generation.ids("eos_token_id") {
+        return (ids, generation.path)
+      }
+      return (configuration.endTokens, files.folder.path(of: "config.json"))
+    }
   }
 
   /// The tokenizer's word first, then the model's, then SentencePiece's.
@@ -111,7 +124,7 @@ struct SpecialTokenMetadata {
       return (bos ?? true, eos)
     }
     let template = try template
-    let found = try ending(template, ids)
+    let found = try template.map { try ending($0, ids) } ?? (begins: false, ends: false)
     for (name, flag, value) in [("bos", bos, found.begins), ("eos", eos, found.ends)] {
       guard let flag, flag != value else { continue }
       notes.append(
@@ -120,14 +133,13 @@ struct SpecialTokenMetadata {
           "\(flag) does not count, as in transformers: the post_processor of "
             + "tokenizer.json adds \(value ? "one" : "none")"))
     }
-    return (found.begins, eos != nil || template.count > 1 ? found.ends : nil)
+    return (found.begins, eos != nil || (template ?? []).count > 1 ? found.ends : nil)
   }
 
   /// Whether a step puts `bos` before a text and `eos` behind it, and nothing else.
   private func ending(
     _ template: [Int?], _ ids: [String: Int]
   ) throws -> (begins: Bool, ends: Bool) {
-    if template.isEmpty { return (false, false) }
     var rest = template[...]
     let begins = rest.first.flatMap { $0 } != nil && rest.first == ids["bos"]
     if begins { rest.removeFirst() }
@@ -141,22 +153,28 @@ struct SpecialTokenMetadata {
     return (begins, ends)
   }
 
-  /// Special tokens around one text, and nil for the text itself, by the pipeline's last step; empty
+  /// Special tokens around one text, and nil for the text itself, by the pipeline's last step; nil
   /// without one.
-  private var template: [Int?] {
+  private var template: [Int?]? {
     get throws {
       let steps = TokenizerFiles.steps(files.tokenizer?["post_processor"], "processors")
-      var template: [Int?] = []
+      var template: [Int?]?
       for step in steps where step["type"]?.string != "ByteLevel" {
-        guard step["type"]?.string == "TemplateProcessing", template.isEmpty,
+        guard step["type"]?.string == "TemplateProcessing", template == nil,
           let parts = step["single"]?.array
         else {
           throw QuantizationError(
             "\(files.folder.path(of: "tokenizer.json")): post_processor: found "
               + "\(step["type"]?.kind ?? "a step without a type"), expected TemplateProcessing")
         }
-        template = parts.map { part in
-          part["SpecialToken"].map { $0["id"]?.string.flatMap { vocabulary.id(of: $0) } ?? -1 }
+        try JSONShape.templateProcessing.check(
+          step, "\(files.folder.path(of: "tokenizer.json")): post_processor")
+        template = parts.flatMap { part -> [Int?] in
+          guard let name = part["SpecialToken"]?["id"]?.string else {
+            return [part["Sequence"]?["id"]?.string == "A" ? nil : -1]
+          }
+          // The step has ids of its own, which the vocabulary's need not be.
+          return step["special_tokens"]?[name]?["ids"]?.array?.map { $0.integer ?? -1 } ?? [-1]
         }
       }
       return template

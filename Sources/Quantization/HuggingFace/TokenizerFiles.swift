@@ -32,6 +32,15 @@ struct TokenizerFiles {
     self.folder = folder
     let tokenizer = try folder.json("tokenizer.json")
     let configuration = try folder.json("tokenizer_config.json")
+    if let tokenizer {
+      let path = folder.path(of: "tokenizer.json")
+      try JSONShape.tokenizer.check(tokenizer, "\(path): ")
+      if let version = tokenizer["version"]?.string, version != "1.0" {
+        throw QuantizationError("\(path): version: found '\(version)', expected '1.0'")
+      }
+    }
+    try JSONShape.tokenizerConfiguration.check(
+      configuration ?? .object([]), "\(folder.path(of: "tokenizer_config.json")): ")
     let settings = ConfigurationFile(
       configuration ?? .object([]), path: folder.path(of: "tokenizer_config.json"))
     let decoder = settings["added_tokens_decoder"]
@@ -39,8 +48,13 @@ struct TokenizerFiles {
     let known = AddedTokenFiles(
       folder: folder, tokenizer: tokenizer, decoder: decoder,
       older: try folder.json("added_tokens.json"))
+    for role in Self.roles {
+      let value = configuration?["\(role)_token"]
+      guard let value, value.tokenText == nil else { continue }
+      throw settings.error("\(role)_token", "found \(value.kind), expected a token's text")
+    }
     let roles = Self.roles.compactMap { role in
-      Self.special(role, configuration, map).map { (key: "\(role)_token", text: $0) }
+      Self.special(role, configuration, map).map { (key: "\(role)_token", value: $0) }
     }
     added = try known.tokens(special: roles + Self.extra(settings, map))
     self.tokenizer = tokenizer
@@ -55,25 +69,20 @@ struct TokenizerFiles {
   /// The text of a special token by its role, as in `bos`.
   func special(_ role: String) -> String? {
     _ = settings["\(role)_token"]
-    return Self.special(role, configuration, specialTokensMap)
+    return Self.special(role, configuration, specialTokensMap)?.tokenText
   }
 
-  private static func special(_ role: String, _ files: JSON?...) -> String? {
-    files.reversed().lazy.compactMap { file in
-      let entry = file?["\(role)_token"]
-      return entry?.string ?? entry?["content"]?.string
-    }.first
+  private static func special(_ role: String, _ files: JSON?...) -> JSON? {
+    files.reversed().lazy.compactMap { $0?["\(role)_token"] }.first { $0.tokenText != nil }
   }
 
   /// Special tokens without a role, and their keys.
   private static func extra(
     _ settings: ConfigurationFile, _ map: JSON?
-  ) -> [(key: String, text: String)] {
+  ) -> [(key: String, value: JSON)] {
     ["additional_special_tokens", "extra_special_tokens"].flatMap { name in
       let values = [map?[name], settings[name]].compactMap { $0 }
-      return values.flatMap { $0.array ?? $0.members?.map(\.value) ?? [] }.compactMap { value in
-        (value.string ?? value["content"]?.string).map { (name, $0) }
-      }
+      return values.flatMap { $0.array ?? $0.members?.map(\.value) ?? [] }.map { (name, $0) }
     }
   }
 

@@ -56,7 +56,7 @@ enum UnkeptKeys {
   /// read elsewhere.
   static let tokenizer: Set<String> = [
     "_commit_hash", "add_prefix_space", "added_tokens_decoder.", "additional_special_tokens",
-    "auto_map.", "backend", "chat_template", "device_map", "errors", "extra_special_tokens",
+    "backend", "chat_template", "device_map", "errors", "extra_special_tokens",
     "extra_special_tokens.", "is_local", "max_length", "model_input_names",
     "model_max_length", "model_specific_special_tokens.", "name_or_path", "pad_to_multiple_of",
     "pad_token_type_id", "padding_side", "processor_class", "sp_model_kwargs.",
