@@ -201,7 +201,7 @@ struct BigInteger: Hashable, Sendable {
   func divided(
     by other: BigInteger, _ budget: Budget
   ) throws(TemplateError) -> (quotient: BigInteger, remainder: BigInteger) {
-    try budget.step(1 + bitWidth * (1 + other.digits.count) >> 3)
+    try budget.step(1 + bitWidth + (bitWidth * other.digits.count) >> 3)
     var quotient = [UInt32](repeating: 0, count: digits.count)
     var rest: [UInt32] = []
     // Long division bit by bit: numbers are short.

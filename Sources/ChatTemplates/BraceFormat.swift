@@ -102,7 +102,8 @@ enum BraceFormat {
         automatic = .none
         value = try positional(place)
       } else {
-        let key = first.string
+        let key = try first.string(budget)
+        try budget.step(arguments.named.count >> 3)
         guard let found = arguments.named.last(where: { $0.name == key }) else {
           throw TemplateError("a format names '\(key.prefix(80))', which is not given")
         }
@@ -349,7 +350,10 @@ struct FormatSpecification {
         let target = options.width - sign.utf8.count - rest.utf8.count
         guard target <= 1 << 20 else { throw TemplateError("a width too big in a format") }
         try budget.allocate(max(0, target))
-        while digits.count + (digits.count - 1) / every < target { digits.insert(0x30, at: 0) }
+        try budget.step(max(0, target))
+        var length = digits.count
+        while length + (length - 1) / every < target { length += 1 }
+        digits.insert(contentsOf: repeatElement(0x30, count: length - digits.count), at: 0)
       }
       var grouped: [UInt8] = []
       for (index, digit) in digits.enumerated() {

@@ -23,6 +23,11 @@ final class Budget {
   /// deep recursion.
   static let nestingLimit = 120
 
+  /// Bytes of a name in a template.
+  ///
+  /// Each use of a name hashes it, so that a name costs its length again and again.
+  static let nameLimit = 256
+
   private(set) var steps = 0
   private(set) var bytes = 0
   private(set) var depth = 0
@@ -45,6 +50,10 @@ final class Budget {
 
   /// Takes the steps of a look at every scalar of a text, of so many bytes.
   func stepScalars(_ bytes: Int) throws(TemplateError) { try step(1 + bytes >> 3) }
+
+  /// Takes the steps of a look at the Unicode properties of every scalar, or of a string made for each,
+  /// of so many bytes.
+  func stepProperties(_ bytes: Int) throws(TemplateError) { try step(1 + bytes >> 1) }
 
   /// Takes the steps of a comparison or search by the C library, of so many bytes.
   func stepBytes(_ bytes: Int) throws(TemplateError) { try step(1 + bytes >> 6) }

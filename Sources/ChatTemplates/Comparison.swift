@@ -2,6 +2,7 @@
 enum Comparison {
   /// `==`.
   static func equal(_ a: Value, _ b: Value, _ budget: Budget) throws(TemplateError) -> Bool {
+    try budget.step()
     switch (a, b) {
     case (.undefined, .undefined), (.none, .none): return true
     case (.string(let a), .string(let b)):
@@ -26,7 +27,6 @@ enum Comparison {
     try budget.enter()
     defer { budget.leave() }
     for index in a.indices {
-      try budget.step()
       guard try equal(a[index], b[index], budget) else { return false }
     }
     return true

@@ -24,7 +24,7 @@ final class NameExpression: Expression, @unchecked Sendable {
   override func evaluate(
     _ renderer: Renderer, _ scope: Scope
   ) throws(TemplateError) -> Value {
-    if let value = scope.value(name) { return value }
+    if let value = try scope.value(name, renderer.budget) { return value }
     if name == "self" { return .object(try BlocksObject(renderer.budget)) }
     return .undefined(missing)
   }

@@ -29,7 +29,9 @@ enum NumberFilters {
         guard number.isFinite else { throw call.error("cannot make an integer of infinity") }
         return BigInteger(exactly: number.rounded(.towardZero)).value
       case .string(let text):
-        try call.budget.stepScalars(text.count * 4)
+        // Digits are read into an integer in the square of their time.
+        let length = min(text.count, 20_000)
+        try call.budget.step(1 + (text.count >> 1) + (length * length >> 8))
         if let value = FloatText.parseInteger(text, base: try call.integer(1, default: 10)) {
           return value
         }
@@ -64,11 +66,12 @@ enum NumberFilters {
       try fallback(call)
     },
     Builtin("attr", ["name"], required: 1) { (call) throws(TemplateError) in
-      let name = try call.text(0).string
+      let name = try call.text(0).string(call.budget)
       if case .undefined = call.receiver { try call.receiver.checkDefined() }
       return try Members.attributeOnly(name, of: call.receiver, call.renderer)
         ?? .undefined(
-          Undefined("a value of type \(call.receiver.typeName) has no attribute '\(name)'"))
+          Undefined(
+            "a value of type \(call.receiver.typeName) has no attribute '\(name.prefix(80))'"))
     },
   ]
 
@@ -81,7 +84,7 @@ enum NumberFilters {
 
   private static func rounded(_ call: Invocation) throws(TemplateError) -> Value {
     let precision = try call.integer(0, default: 0)
-    let method = try call.anyText(1, default: "common").string
+    let method = try call.anyText(1, default: "common").string(call.budget)
     guard ["common", "ceil", "floor"].contains(method) else {
       throw call.error("needs the method common, ceil or floor")
     }
@@ -137,6 +140,7 @@ enum NumberFilters {
   private static func fileSize(_ call: Invocation) throws(TemplateError) -> Value {
     let bytes: Double
     if case .string(let text) = call.receiver {
+      try call.budget.stepScalars(text.count)
       guard let number = FloatText.parse(text) else { throw call.error("needs a number") }
       bytes = number
     } else {

@@ -67,7 +67,8 @@ enum FloatText {
     if value.isInfinite { return "inf" }
     guard precision <= 1 << 20 else { throw TemplateError("precision too big") }
     try budget.allocate(precision + 400)
-    try budget.stepScalars(precision)
+    let whole = value.isZero ? 0 : abs(Int(value.exponent)) / 3
+    try budget.step(1 + (precision + whole) >> 1)
     var buffer = [CChar](repeating: 0, count: precision + 400)
     let format = "%" + (isAlternate ? "#" : "") + ".\(precision)" + kind
     let count = withVaList([value.magnitude]) {

@@ -118,7 +118,7 @@ struct JSONWriter {
     while offset < text.count {
       let (scalar, end) = text.scalar(at: offset)
       if let escape = Self.escape(scalar, ensuresASCII: ensuresASCII) {
-        try builder.budget.step()
+        try builder.budget.step(2)
         try builder.append(text, start..<offset)
         try builder.append(escape, isData: text.isData(at: offset))
         start = end

@@ -104,7 +104,9 @@ enum LazyFilters {
     return try generator(call, onlyIfTrue: true) { (items, renderer) throws(TemplateError) in
       guard let filter else { throw TemplateError("map needs a filter or an attribute") }
       guard let item = try items.next(renderer) else { return nil }
-      guard case .string(let name) = filter, let builtin = Filters.table[name.string] else {
+      guard case .string(let name) = filter,
+        let builtin = Filters.table[try name.string(renderer.budget)]
+      else {
         throw TemplateError(
           "no filter named '\(try filter.text(renderer.budget).string.prefix(80))'")
       }
@@ -128,7 +130,9 @@ enum LazyFilters {
         try renderer.budget.step()
         var result = try path.value(of: item, renderer)
         if let test {
-          guard case .string(let name) = test, let builtin = Tests.table[name.string] else {
+          guard case .string(let name) = test,
+            let builtin = Tests.table[try name.string(renderer.budget)]
+          else {
             throw TemplateError(
               "no test named '\(try test.text(renderer.budget).string.prefix(80))'")
           }

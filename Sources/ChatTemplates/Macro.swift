@@ -82,6 +82,8 @@ final class MacroObject: TemplateObject {
       arguments.positional.count >= parameters.count
       && parameters.contains { $0.name == "caller" }
     for (index, parameter) in parameters.enumerated() {
+      // Each parameter is looked for among the named arguments.
+      try renderer.budget.step(1 + named.count >> 3)
       if index < arguments.positional.count {
         inner.set(parameter.name, arguments.positional[index])
       } else if let place = named.firstIndex(where: { $0.name == parameter.name }) {

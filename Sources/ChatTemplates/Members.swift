@@ -23,7 +23,7 @@ struct SliceRange {
 /// Attributes and items, as jinja2's sandbox looks them up.
 enum Members {
   private static func missing(_ name: String, _ value: Value) -> Value {
-    .undefined(Undefined("a value of type \(value.typeName) has no attribute '\(name)'"))
+    .undefined(Undefined("a value of type \(value.typeName) has no attribute '\(name.prefix(80))'"))
   }
 
   /// `value.name`: an attribute, or else an item.
@@ -31,7 +31,7 @@ enum Members {
     _ name: Text, of value: Value, _ renderer: Renderer
   ) throws(TemplateError) -> Value {
     try value.checkDefined()
-    let string = name.string
+    let string = try name.string(renderer.budget)
     if let found = try attributeOnly(string, of: value, renderer) { return found }
     if case .dict(let dict) = value, let found = dict.value(name) { return found }
     return missing(string, value)
@@ -43,7 +43,7 @@ enum Members {
   ) throws(TemplateError) -> Value? {
     if name.hasPrefix("__"), name.hasSuffix("__") || Methods.isForbidden(name, value) {
       return .undefined(
-        Undefined("access to '\(name)' of a value of type \(value.typeName) is unsafe"))
+        Undefined("access to '\(name.prefix(80))' of a value of type \(value.typeName) is unsafe"))
     }
     if Methods.isForbidden(name, value) {
       return .undefined(
@@ -103,7 +103,7 @@ enum Members {
     default: break
     }
     if case .string(let name) = key,
-      let found = try attributeOnly(name.string, of: value, renderer)
+      let found = try attributeOnly(name.string(renderer.budget), of: value, renderer)
     {
       return found
     }
@@ -114,7 +114,7 @@ enum Members {
     _ key: Value, _ renderer: Renderer
   ) throws(TemplateError) -> String {
     switch key {
-    case .string(let text): String(text.string.prefix(80))
+    case .string(let text): String(try text.string(renderer.budget).prefix(80))
     case .int(let index): "\(index)"
     default: "a key of type \(key.typeName)"
     }
@@ -183,7 +183,7 @@ extension Value {
   var isHashable: Bool {
     switch self {
     case .list, .dict: false
-    case .tuple(let list): list.items.allSatisfy(\.isHashable)
+    case .tuple(let list): list.isHashable
     default: true
     }
   }

@@ -168,7 +168,7 @@ struct ArgumentList: @unchecked Sendable {
         guard case .string(let name) = dict.keys[index] else {
           throw TemplateError("'**' needs a mapping whose keys are strings")
         }
-        let key = name.string
+        let key = try name.string(renderer.budget)
         guard !arguments.named.contains(where: { $0.name == key }) else {
           throw TemplateError("two values for the argument '\(key)'")
         }

@@ -86,6 +86,7 @@ extension TextBuilder {
     while offset < text.count {
       let (scalar, end) = text.scalar(at: offset)
       if let escape = Self.escape(scalar, quote) {
+        try budget.step(2)
         try append(text, start..<offset)
         try append(escape, isData: text.isData(at: offset))
         start = end

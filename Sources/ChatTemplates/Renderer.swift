@@ -9,10 +9,14 @@ final class Scope {
   }
 
   /// The value of a name, here or further out.
-  func value(_ name: String) -> Value? {
+  func value(_ name: String, _ budget: Budget) throws(TemplateError) -> Value? {
     var scope: Scope? = self
+    var looked = 0
     while let current = scope {
       if let value = current.variables[name] { return value }
+      looked += 1
+      // A look costs about half a step.
+      if looked & 1 == 0 { try budget.step() }
       scope = current.outer
     }
     return nil
@@ -172,7 +176,7 @@ final class Renderer {
     switch target {
     case .name(let name): scope.set(name, value)
     case .attribute(let name, let attribute):
-      guard case .object(let object as NamespaceObject)? = scope.value(name) else {
+      guard case .object(let object as NamespaceObject)? = try scope.value(name, budget) else {
         throw TemplateError("cannot assign to \(name).\(attribute.string): not a namespace")
       }
       try object.set(.string(attribute), value, budget)

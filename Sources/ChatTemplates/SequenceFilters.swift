@@ -31,7 +31,9 @@ enum SequenceFilters {
         return .string(
           try text.sliced(SliceRange(nil, nil, step: -1, length: count), call.budget))
       }
-      let items = Array(try call.renderer.items(call.receiver).reversed())
+      var reversed = ListBuilder(call.budget)
+      try reversed.append(contentsOf: try call.renderer.items(call.receiver).reversed())
+      let items = reversed.items
       if case .object(let object) = call.receiver, object is IteratorObject {
         return .list(try ValueList(items, call.budget))
       }
@@ -153,7 +155,7 @@ enum SequenceFilters {
       try call.receiver.checkDefined()
       throw call.error("needs a mapping, found \(call.receiver.typeName)")
     }
-    let by = try call.anyText(1, default: "key").string
+    let by = try call.anyText(1, default: "key").string(call.budget)
     guard by == "key" || by == "value" else { throw call.error("sorts by 'key' or 'value'") }
     let path = try AttributePath(.none, call.budget)
     let isSensitive = try call.isTrue(0)
@@ -217,7 +219,7 @@ struct AttributePath {
       var parts = ListBuilder(budget)
       for part in try text.split(by: dot, limit: -1, fromRight: false, budget) {
         if try part.allScalars(budget, Text.isDigit) {
-          try parts.append(Int(part.string).map { .int($0) } ?? .int(Int.max))
+          try parts.append(Int(part.string(budget)).map { .int($0) } ?? .int(Int.max))
         } else {
           try parts.append(.string(part))
         }

@@ -128,7 +128,7 @@ enum StringMethods {
       try call.budget.allocate(dict.count * 64)
       for index in 0..<dict.count {
         if case .string(let key) = dict.keys[index] {
-          arguments.named.append((key.string, dict.values[index]))
+          arguments.named.append((try key.string(call.budget), dict.values[index]))
         }
       }
       return .string(try BraceFormat.apply(try call.string(), arguments, call.renderer))
@@ -141,6 +141,7 @@ enum StringMethods {
       let text = try call.string()
       var builder = TextBuilder(call.budget)
       try text.forEachScalar { (range, scalar) throws(TemplateError) in
+        try call.budget.step()
         switch try table.value(.int(Int(scalar.value)), call.budget) {
         case nil: try builder.append(text, range)
         case .some(.none): break

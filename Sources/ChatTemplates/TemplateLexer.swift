@@ -236,6 +236,9 @@ struct TemplateLexer {
         guard scalar == "_" || Text.isAlphabetic(scalar) || Text.isNumeric(scalar) else { break }
         end = after
       }
+      guard end - position <= Budget.nameLimit else {
+        throw error("a name of more than \(Budget.nameLimit) bytes")
+      }
       let name = Text(literal: String(decoding: source.bytes[position..<end], as: UTF8.self))
       guard try name.isIdentifier(budget) else {
         throw error("invalid character in the identifier '\(name.string)'")

@@ -5,7 +5,9 @@ extension Text {
     _ budget: Budget, _ map: (Range<Int>, Unicode.Scalar) -> String
   ) throws(TemplateError) -> Text {
     var builder = TextBuilder(budget)
-    try budget.stepScalars(count)
+    try budget.stepProperties(count)
+    // Where each scalar comes from is looked for among the ranges.
+    if case .mixed = origin { try budget.stepProperties(count) }
     try forEachScalar { (range, scalar) throws(TemplateError) in
       try builder.append(map(range, scalar), isData: isData(at: range.lowerBound))
     }
@@ -25,6 +27,8 @@ extension Text {
   /// `str.casefold`, by way of capitals.
   func casefolded(_ budget: Budget) throws(TemplateError) -> Text {
     if isASCII { return try mapBytes(budget, Self.lower) }
+    // Each scalar is mapped twice.
+    try budget.stepProperties(count)
     return try mapped(budget) { _, scalar in
       if scalar == "\u{131}" { return "\u{131}" }
       return scalar.properties.uppercaseMapping.unicodeScalars.map(\.properties.lowercaseMapping)
@@ -106,7 +110,7 @@ extension Text {
   func allScalars(
     _ budget: Budget, _ test: (Unicode.Scalar) -> Bool
   ) throws(TemplateError) -> Bool {
-    try budget.stepScalars(count)
+    try budget.step(1 + count >> 2)
     var offset = 0
     while offset < count {
       let (scalar, end) = scalar(at: offset)
@@ -119,7 +123,7 @@ extension Text {
   /// `str.islower` and `str.isupper`: there are letters with case, and all have this one.
   func isCased(upper: Bool, _ budget: Budget) throws(TemplateError) -> Bool {
     var found = false
-    try budget.stepScalars(count)
+    try budget.step(1 + count >> 2)
     var offset = 0
     while offset < count {
       let (scalar, end) = scalar(at: offset)
@@ -135,7 +139,7 @@ extension Text {
   /// `str.istitle`.
   func isTitle(_ budget: Budget) throws(TemplateError) -> Bool {
     var (found, inWord) = (false, false)
-    try budget.stepScalars(count)
+    try budget.step(1 + count >> 2)
     var offset = 0
     while offset < count {
       let (scalar, end) = scalar(at: offset)

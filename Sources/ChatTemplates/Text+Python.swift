@@ -246,6 +246,7 @@ extension Text {
       case 0x27: entity = "&#39;"
       default: continue
       }
+      try budget.step()
       try builder.append(self, start..<index)
       try builder.append(entity, isData: isData(at: index))
       start = index + 1

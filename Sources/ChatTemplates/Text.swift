@@ -49,14 +49,20 @@ final class Text: Sendable {
   var isEmpty: Bool { bytes.isEmpty }
   var string: String { String(decoding: bytes, as: UTF8.self) }
 
+  /// The text as a string that is looked up.
+  func string(_ budget: Budget) throws(TemplateError) -> String {
+    try budget.stepScalars(count)
+    return string
+  }
+
   /// Whether the byte at an offset came from data.
   func isData(at offset: Int) -> Bool {
     switch origin {
-    case .template: false
-    case .data: true
+    case .template: return false
+    case .data: return true
     case .mixed(let ranges):
-      Self.firstRange(endingAfter: offset, ranges) < ranges.count
-        && ranges[Self.firstRange(endingAfter: offset, ranges)].lowerBound <= offset
+      let place = Self.firstRange(endingAfter: offset, ranges)
+      return place < ranges.count && ranges[place].lowerBound <= offset
     }
   }
 
@@ -106,10 +112,9 @@ struct TextBuilder {
     isASCII = isASCII && text.isASCII
     switch text.origin {
     case .template: break
-    case .data: mark(start..<bytes.count)
+    case .data: try mark(start..<bytes.count)
     case .mixed(let found):
-      try budget.allocate(found.count, of: 16)
-      for range in found { mark(range.lowerBound + start..<range.upperBound + start) }
+      for range in found { try mark(range.lowerBound + start..<range.upperBound + start) }
     }
   }
 
@@ -122,11 +127,10 @@ struct TextBuilder {
     isASCII = isASCII && text.isASCII
     switch text.origin {
     case .template: break
-    case .data: mark(range.lowerBound + start..<range.upperBound + start)
+    case .data: try mark(range.lowerBound + start..<range.upperBound + start)
     case .mixed:
       let found = text.dataRanges(in: range)
-      try budget.allocate(found.count, of: 16)
-      for part in found { mark(part.lowerBound + start..<part.upperBound + start) }
+      for part in found { try mark(part.lowerBound + start..<part.upperBound + start) }
     }
   }
 
@@ -159,7 +163,7 @@ struct TextBuilder {
       ascii = utf8.allSatisfy { $0 < 128 }
     }
     isASCII = isASCII && ascii
-    if isData { mark(start..<bytes.count) }
+    if isData { try mark(start..<bytes.count) }
   }
 
   /// Appends a scalar.
@@ -173,14 +177,15 @@ struct TextBuilder {
       bytes.append(contentsOf: UTF8.encode(scalar)!)
       isASCII = false
     }
-    if isData { mark(start..<bytes.count) }
+    if isData { try mark(start..<bytes.count) }
   }
 
-  private mutating func mark(_ range: Range<Int>) {
+  private mutating func mark(_ range: Range<Int>) throws(TemplateError) {
     guard !range.isEmpty else { return }
     if let last = ranges.last, last.upperBound == range.lowerBound {
       ranges[ranges.count - 1] = last.lowerBound..<range.upperBound
     } else {
+      try budget.allocate(16)
       ranges.append(range)
     }
   }

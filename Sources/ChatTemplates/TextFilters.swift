@@ -58,7 +58,7 @@ enum TextFilters {
     Builtin("wordcount") { (call) throws(TemplateError) in
       var (count, inWord) = (0, false)
       let text = try call.receiverText()
-      try call.budget.stepScalars(text.count)
+      try call.budget.stepProperties(text.count)
       try text.forEachScalar { (_, scalar) in
         let isWord = scalar == "_" || Text.isAlphabetic(scalar) || Text.isNumeric(scalar)
         if isWord, !inWord { count += 1 }
@@ -139,7 +139,7 @@ enum TextFilters {
   private static func append(
     _ text: Text, isQuery: Bool, to builder: inout TextBuilder
   ) throws(TemplateError) {
-    try builder.budget.stepScalars(text.count)
+    try builder.budget.stepProperties(text.count)
     for (index, byte) in text.bytes.enumerated() {
       let isData = text.isData(at: index)
       switch byte {
@@ -148,6 +148,7 @@ enum TextFilters {
       case 0x2F where !isQuery: try builder.append("/", isData: isData)
       case 0x20 where isQuery: try builder.append("+", isData: isData)
       default:
+        try builder.budget.step()
         try builder.append(
           "%" + TextBuilder.hexadecimal(UInt32(byte), 2).uppercased(), isData: isData)
       }

@@ -27,6 +27,8 @@ final class ValueList {
   let nesting: Int
   /// Whether it is one of `groupby`'s tuples, which have names for their items.
   let isGroup: Bool
+  /// Whether all items can be keys.
+  let isHashable: Bool
 
   /// - Parameters:
   ///   - items: The items.
@@ -37,7 +39,12 @@ final class ValueList {
     self.isGroup = isGroup
     try budget.allocate(64 + items.count * 16)
     var nesting = 0
-    for item in items { nesting = max(nesting, item.nesting) }
+    var isHashable = true
+    for item in items {
+      nesting = max(nesting, item.nesting)
+      isHashable = isHashable && item.isHashable
+    }
+    self.isHashable = isHashable
     self.items = items
     self.nesting = nesting + 1
     guard self.nesting <= Budget.nestingLimit else {
@@ -49,6 +56,7 @@ final class ValueList {
     items = []
     nesting = 1
     isGroup = false
+    isHashable = true
   }
 
   nonisolated(unsafe) static let empty = ValueList()
@@ -158,7 +166,9 @@ enum HashKey: Hashable {
     case .none: self = .none
     case .bool(let value): self = .int(value ? 1 : 0)
     case .int(let value): self = .int(value)
-    case .big(let value): self = .big(value)
+    case .big(let value):
+      try budget.step(value.digits.count >> 3)
+      self = .big(value)
     case .float(let value):
       if let whole = Int(exactly: value) {
         self = .int(whole)
@@ -168,7 +178,7 @@ enum HashKey: Hashable {
         self = .float(value)
       }
     case .string(let text):
-      try budget.stepBytes(text.count)
+      try budget.stepScalars(text.count)
       self = .text(text.bytes)
     case .tuple(let list):
       try budget.enter()
