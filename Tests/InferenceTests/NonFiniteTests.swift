@@ -106,6 +106,29 @@ struct NonFiniteTests {
     #expect(error.description.contains("the activations overflow"))
   }
 
+  @Test(
+    "A hidden state whose squares overflow is told, where a norm would make zeros of it",
+    arguments: ["phi3-separate", "llama", "phi2", "phimoe-plain", "phi3-partial-tied"])
+  func normOverflow(fixture: String) throws {
+    let edited = try EditedModel(fixture)
+    let norm = { try edited.model("blk.0.attn_norm.weight") { $0[1] = 1e38 } }
+    #expect(failure(norm)?.isInWeights == false)
+    let embedding = { try edited.model("token_embd.weight") { $0.update(repeating: 1e25) } }
+    let error = try #require(failure(embedding))
+    #expect(error.place == "token_embd.weight")
+    #expect(error.description.contains("found 1e+25 in the embedding, expected numbers whose"))
+    var options = SessionOptions()
+    options.chunkLength = 1
+    #expect(failure(embedding, options)?.place == "token_embd.weight")
+  }
+
+  @Test("A hidden state that is large, but not too large, passes")
+  func largeHidden() throws {
+    let edited = try EditedModel("llama")
+    let model = { try edited.model("token_embd.weight") { $0.update(repeating: 1e17) } }
+    #expect(failure(model) == nil)
+  }
+
   @Test("Keys and values that an F16 cache cannot hold ask for a 32-bit one")
   func cacheOverflow() throws {
     let edited = try EditedModel("phi3-separate")

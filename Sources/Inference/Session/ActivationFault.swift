@@ -19,4 +19,12 @@ struct ActivationFault: Sendable {
 
   /// Largest magnitude that a half-precision float holds after rounding.
   static let halfLimit = Float(65520).nextDown
+
+  /// Largest magnitude of a hidden state of some values that a norm can take.
+  ///
+  /// Beyond it the sum of squares may overflow: the norm then makes zeros of all values, and every
+  /// token is as likely as any other. A layer norm squares differences, up to twice as large.
+  static func hiddenLimit(width: Int) -> Float {
+    (Float.greatestFiniteMagnitude / Float(4 * width)).squareRoot()
+  }
 }

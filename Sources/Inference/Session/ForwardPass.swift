@@ -99,6 +99,7 @@ final class ForwardPass {
 
   private var kernels: KernelSet { compute.kernels }
   private var embedding: Int { configuration.embeddingLength }
+  private var hiddenLimit: Float { ActivationFault.hiddenLimit(width: embedding) }
   private var qkvLength: Int {
     (configuration.headCount + 2 * configuration.kvHeadCount) * configuration.headSize
   }
@@ -144,7 +145,8 @@ final class ForwardPass {
 
   /// Looks at the hidden state: call it when a walk is done.
   func checkHidden() {
-    check(hidden.pointer, count * embedding, .hidden, block: max(0, block - 1))
+    check(
+      hidden.pointer, count * embedding, .hidden, block: max(0, block - 1), limit: hiddenLimit)
   }
 
   /// Walks again, and looks at the hidden state after every block.
@@ -157,7 +159,8 @@ final class ForwardPass {
     layerObserver = { [self] block, hidden, tokens in
       observer?(block, hidden, tokens)
       check(
-        hidden, tokens * embedding, block == nil ? .embedding : .hidden, block: block)
+        hidden, tokens * embedding, block == nil ? .embedding : .hidden, block: block,
+        limit: hiddenLimit)
     }
     walk()
     return fault

@@ -29,11 +29,17 @@ public struct NonFiniteError: Error, Sendable, Equatable, CustomStringConvertibl
     place = fault.block.map { "blk.\($0)" } ?? "token_embd.weight"
     isInWeights = false
     problem =
-      fault.stage == .cache && fault.value.isFinite
-      ? "found \(fault.value) among the keys and values, expected at most 65504 for an F16 cache; "
-        + "--cache f32 holds it"
-      : "the activations overflow: found \(Self.text(fault.value)) in \(fault.stage.rawValue), "
-        + "expected finite numbers (the block's weights are finite)"
+      switch (fault.value.isFinite, fault.stage) {
+      case (true, .cache):
+        "found \(fault.value) among the keys and values, expected at most 65504 for an F16 cache; "
+          + "--cache f32 holds it"
+      case (true, _):
+        "the activations overflow: found \(fault.value) in \(fault.stage.rawValue), expected numbers "
+          + "whose squares a norm can add (the block's weights are finite)"
+      case (false, _):
+        "the activations overflow: found \(Self.text(fault.value)) in \(fault.stage.rawValue), "
+          + "expected finite numbers (the block's weights are finite)"
+      }
   }
 
   /// Logits of a model whose hidden state and output weights are finite.
