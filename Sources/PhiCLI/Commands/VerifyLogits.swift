@@ -47,6 +47,7 @@ enum VerifyLogits {
     guard let text = arguments.string("text") else {
       throw UsageError(description: "--save-logits needs --text")
     }
+    let path = try OutputPath.checked(path)
     var options = try VerifyRun.candidate(try VerifyRun.options(arguments), arguments)
     let length = try VerifyRun.length(arguments, model.configuration.contextLength)
     options.contextLength = length
