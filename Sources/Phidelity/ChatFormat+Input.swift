@@ -11,10 +11,11 @@ extension ChatFormat {
 
   /// The conversation in the form that the template reads.
   ///
-  /// - Throws: `ChatFormatError` if it would leave out tools, documents or a part of a message.
+  /// - Throws: `ChatFormatError` if it would leave out tools, documents, a message or a part of one.
   func fitted(_ input: ChatInput) throws -> ChatInput {
     var input = input
     input.messages = try messages(input.messages)
+    try checkMessages(of: input)
     if let documents = input.documents {
       try check(documents, "documents")
       var without = input
@@ -40,6 +41,36 @@ extension ChatFormat {
     placed.messages[0].fields["tools"] = .string(tools.json)
     guard try reads(placed, unlike: plain) else { throw unread("tools") }
     return placed
+  }
+
+  /// Variables, other than tools and documents, that change nothing in the prompt.
+  public func unreadVariables(of input: ChatInput) -> [String] {
+    guard let input = try? fitted(input) else { return [] }
+    return input.variables.filter { $0.value != TemplateValue.none }.keys.sorted().filter { name in
+      guard name != "tools", name != "documents" else { return false }
+      var without = input
+      without.variables[name] = nil
+      return (try? reads(input, unlike: without)) == false
+    }
+  }
+
+  /// Roles that every template reads, but for `system`, which callers ask about by
+  /// `readsSystemMessage`: that an answer is right without it is for them to judge.
+  private static let usualRoles: Set = ["system", "user", "assistant"]
+
+  /// Refuses messages of a role, and calls of tools, that the template leaves out.
+  private func checkMessages(of input: ChatInput) throws {
+    for role in Set(input.messages.map(\.role)).subtracting(Self.usualRoles).sorted() {
+      var without = input
+      without.messages.removeAll { $0.role == role }
+      guard try reads(input, unlike: without) else {
+        throw unread("messages of the role '\(role)'")
+      }
+    }
+    guard input.messages.contains(where: \.callsTools) else { return }
+    var without = input
+    for index in without.messages.indices { without.messages[index].fields["tool_calls"] = nil }
+    guard try reads(input, unlike: without) else { throw unread("'tool_calls'") }
   }
 
   private func reads(_ input: ChatInput, unlike other: ChatInput) throws -> Bool {
@@ -79,7 +110,12 @@ extension ChatFormat {
         var message = message
         message.fields["content"] = Self.part(text)
         return message
-      default: return message
+      case .string?, TemplateValue.none?, nil: return message
+      case let content?:
+        throw ChatFormatError(
+          source,
+          "a message of the \(message.role) has \(content.json) as its content; expected text or a "
+            + "list of parts")
       }
     }
   }
@@ -122,5 +158,16 @@ extension ChatFormat {
     }
     let takesParts = !isDumped && fromParts?.contains(Self.probe) ?? false
     return takesParts ? (takesText ? .either : .parts) : .text
+  }
+}
+
+extension ChatMessage {
+  /// Whether the message holds calls of tools.
+  fileprivate var callsTools: Bool {
+    switch fields["tool_calls"] {
+    case nil, TemplateValue.none?: false
+    case .list(let calls)?: !calls.isEmpty
+    default: true
+    }
   }
 }

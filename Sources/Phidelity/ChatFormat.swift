@@ -15,12 +15,14 @@ public struct ChatFormat: Sendable {
   /// - Parameters:
   ///   - metadata: The file's.
   ///   - tokenizer: Its vocabulary.
-  /// - Throws: `TemplateError` if the file's template cannot be parsed.
+  /// - Throws: `ChatFormatError` if the file's template cannot be parsed.
   public init(_ metadata: GGUFMetadata, _ tokenizer: Tokenizer) throws {
     self.tokenizer = tokenizer
     source = metadata.source
     if let source = try metadata.string("tokenizer.chat_template"), !source.isEmpty {
-      template = try ChatTemplate(source)
+      template = try Self.named(metadata.source) { () throws(TemplateError) in
+        try ChatTemplate(source)
+      }
       isFromFile = true
     } else {
       let builtin = BuiltinTemplate.detect(
@@ -37,11 +39,13 @@ public struct ChatFormat: Sendable {
   ///   - variables: `messages`, and whatever else the template takes.
   ///   - addGenerationPrompt: Whether the assistant's header ends it.
   /// - Returns: The text.
-  /// - Throws: `TemplateError` if the template refuses.
+  /// - Throws: `ChatFormatError` if the template refuses.
   public func text(
     _ variables: [String: TemplateValue], addGenerationPrompt: Bool
   ) throws -> String {
-    try template.render(complete(variables, addGenerationPrompt))
+    try Self.named(source) { () throws(TemplateError) in
+      try template.render(complete(variables, addGenerationPrompt))
+    }
   }
 
   /// The tokens of a conversation, ready for the assistant's answer.
@@ -56,8 +60,8 @@ public struct ChatFormat: Sendable {
   ///     them: in `tools`, or in the system message's `tools` as JSON.
   ///   - parseSpecial: Whether control tokens are found in what the conversation says.
   /// - Returns: Token ids, with one `bos` at most.
-  /// - Throws: `TemplateError` if the template refuses; `ChatFormatError` if it does not read the
-  ///   tools, the documents or a part of a message.
+  /// - Throws: `ChatFormatError` if the template refuses, or does not read the tools, the documents, a
+  ///   message of an unusual role or a part of a message.
   public func tokens(_ input: ChatInput, parseSpecial: Bool = false) throws -> [Int32] {
     let rendered = try rendered(try fitted(input))
     let plain = parseSpecial ? [] : rendered.dataRanges
@@ -80,10 +84,23 @@ public struct ChatFormat: Sendable {
   }
 
   /// The text of a conversation, ready for the answer, and which parts of it the conversation says.
-  func rendered(_ input: ChatInput) throws(TemplateError) -> RenderedText {
+  func rendered(_ input: ChatInput) throws(ChatFormatError) -> RenderedText {
     var variables = input.variables
     variables["messages"] = .list(input.messages.map(\.value))
-    return try template.renderMarked(complete(variables, true))
+    return try Self.named(source) { () throws(TemplateError) in
+      try template.renderMarked(complete(variables, true))
+    }
+  }
+
+  /// What the body makes; its error names the file.
+  private static func named<Result>(
+    _ source: String, _ body: () throws(TemplateError) -> Result
+  ) throws(ChatFormatError) -> Result {
+    do throws(TemplateError) {
+      return try body()
+    } catch {
+      throw ChatFormatError(source, error.description)
+    }
   }
 
   private func complete(

@@ -18,8 +18,7 @@ public final class Conversation {
   ///   - input: What has been said so far, tools and documents.
   ///   - parseSpecial: Whether control tokens are found in what messages say; see
   ///     `ChatFormat.tokens`.
-  /// - Throws: `TemplateError` if the model's template cannot be parsed; as `ChatFormat.tokens` if it
-  ///   does not read tools or documents that are given.
+  /// - Throws: `ChatFormatError` if the model's template cannot be parsed, and as `ChatFormat.tokens`.
   public init(
     _ session: Session, _ input: ChatInput = ChatInput([]), parseSpecial: Bool = false
   ) throws {
@@ -62,7 +61,7 @@ public final class Conversation {
   ///   - progress: Told how many of how many tokens are read.
   ///   - isCancelled: Asked often; true ends the reading.
   /// - Returns: The answer, to be iterated.
-  /// - Throws: `TemplateError` if the template refuses, and as `Session.append`.
+  /// - Throws: `ChatFormatError` if the template refuses, and as `Session.append`.
   public func ask(
     _ text: String, _ sampler: Sampler, limits: GenerationLimits = GenerationLimits(),
     progress: (Int, Int) -> Void = { _, _ in }, isCancelled: @escaping () -> Bool = { false }

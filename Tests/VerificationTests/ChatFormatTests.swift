@@ -125,6 +125,68 @@ struct ChatFormatTests {
       try format.tokens(user(" <|endX|> <|END|> ")).filter { $0 == end }.count == 1)
   }
 
+  @Test func messagesThatTheTemplateLeavesOutAreRefused() throws {
+    let (phi3, _) = try format("phi-3", Self.phi3)
+    let (chatML, _) = try format("qwen2", Self.chatML)
+    for role in ["tool", "developer", "User", "function"] {
+      let messages = user("q") + [ChatMessage(role: role, content: "42")]
+      let error = #expect(throws: ChatFormatError.self) { try phi3.tokens(messages) }
+      #expect(
+        error?.description
+          == "phi-3: the chat template does not read messages of the role '\(role)'")
+      #expect(try !chatML.tokens(messages).isEmpty)
+    }
+  }
+
+  @Test func callsOfToolsThatTheTemplateLeavesOutAreRefused() throws {
+    var call = ChatMessage(role: "assistant", content: "")
+    let messages = { user("q") + [call] + user("r") }
+    let plain = Self.phi3
+    let reads =
+      plain + "{% for m in messages if m.tool_calls %}{{ m.tool_calls | tojson }}{% endfor %}"
+    for calls in [TemplateValue.list([]), .none] {
+      call.fields["tool_calls"] = calls
+      #expect(try !format("phi-3", plain).format.tokens(messages()).isEmpty)
+    }
+    call.fields["tool_calls"] = .list([Self.tool])
+    let error = #expect(throws: ChatFormatError.self) {
+      try format("phi-3", plain).format.tokens(messages())
+    }
+    #expect(error?.description == "phi-3: the chat template does not read 'tool_calls'")
+    #expect(try !format("phi-3", reads).format.tokens(messages()).isEmpty)
+  }
+
+  @Test(arguments: [
+    TemplateValue.dict([("a", .string("b"))]), .bool(true), .int(5),
+  ])
+  func contentIsTextOrParts(_ content: TemplateValue) throws {
+    let (format, _) = try format("phi-3", "{% for m in messages %}{{ m.content }}{% endfor %}")
+    var message = ChatMessage(role: "user", content: "")
+    message.fields["content"] = content
+    let error = #expect(throws: ChatFormatError.self) { try format.tokens([message]) }
+    #expect(error?.description.contains("expected text or a list of parts") == true)
+  }
+
+  @Test func variablesThatChangeNothingAreTold() throws {
+    let template = Self.phi3 + "{% if thinks %}<think>{% endif %}"
+    let (format, _) = try format("phi-3", template)
+    let variables: [String: TemplateValue] = [
+      "thinks": .bool(true), "mood": .string("good"), "add_generation_prompt": .bool(false),
+      "none": .none,
+    ]
+    #expect(
+      format.unreadVariables(of: ChatInput(user("x"), variables: variables))
+        == ["add_generation_prompt", "mood"])
+  }
+
+  @Test func errorsOfTemplatesNameTheFile() throws {
+    let parsing = #expect(throws: ChatFormatError.self) { try format("phi-3", "{{") }
+    #expect(parsing?.description.hasPrefix("phi-3: chat template, line 1: ") == true)
+    let (refusing, _) = try format("phi-3", "\n{{ raise_exception('no') }}")
+    let error = #expect(throws: ChatFormatError.self) { try refusing.tokens(user("x")) }
+    #expect(error?.description == "phi-3: chat template, line 2: no")
+  }
+
   private static let tool = TemplateValue.dict([
     ("type", .string("function")),
     ("function", .dict([("name", .string("weather")), ("description", .string("<|end|>"))])),

@@ -61,6 +61,9 @@ enum ChatOptions {
 
   /// Says what the template leaves out although the answer is still right.
   static func noteUnread(_ input: ChatInput, _ format: ChatFormat, _ model: Model) {
+    for name in format.unreadVariables(of: input) {
+      Note.write("\(model.file.path): --messages: '\(name)' changes nothing in the prompt")
+    }
     guard input.system != nil, !format.readsSystemMessage else { return }
     StandardError.write(
       "note: \(model.file.path.printable): the chat template does not read the system message\n")
