@@ -28,41 +28,41 @@ struct HostileTemplate: Sendable, CustomTestStringConvertible {
   }
 
   static let chains: [HostileTemplate] = [
-    HostileTemplate("if", "{{" + times(" 1 if 1", 50_000) + " }}"),
-    HostileTemplate("if else", "{{" + times(" 1 if 0 else", 50_000) + " 2 }}"),
-    HostileTemplate("minus", "{{ " + times("-", 100_000) + "1 }}"),
-    HostileTemplate("not", "{{" + times(" not", 100_000) + " 1 }}"),
-    HostileTemplate("or", "{{" + times(" 0 or", 100_000) + " 1 }}"),
-    HostileTemplate("plus", "{{ " + times("1+", 100_000) + "1 }}"),
-    HostileTemplate("power", "{{ " + times("1**", 100_000) + "1 }}"),
-    HostileTemplate("tilde", "{{ " + times("1~", 50_000) + "1 }}"),
-    HostileTemplate("compare", "{{ " + times("1<", 50_000) + "1 }}"),
-    HostileTemplate("attributes", "{{ a" + times(".b", 100_000) + " }}"),
-    HostileTemplate("items", "{{ a" + times("[0]", 50_000) + " }}"),
-    HostileTemplate("calls", "{{ a" + times("()", 50_000) + " }}"),
-    HostileTemplate("filters", "{{ 'a'" + times("|upper", 50_000) + " }}"),
-    HostileTemplate("tests", "{{ 1" + times(" is odd", 50_000) + " }}"),
-    HostileTemplate("strings", "{{" + times(" 'a'", 200_000) + " }}"),
-    HostileTemplate("deep call", "{{ " + times("a(", 100_000) + "a"),
-    HostileTemplate("deep dict", "{{ " + times("{1:", 100_000) + "1" + times("}", 100_000) + "}}"),
-    HostileTemplate("deep list", "{{ " + times("[", 100_000) + times("]", 100_000) + "}}"),
-    HostileTemplate("deep parentheses", "{{ " + times("(", 100_000) + times(")", 100_000) + "}}"),
-    HostileTemplate("deep index", "{{ " + times("a[", 100_000) + times("]", 100_000) + "}}"),
-    HostileTemplate("dotted filter", "{{ a|" + times("a.", 100_000) + "b }}"),
-    HostileTemplate("deep filter", "{{ a" + times("|a(b", 100_000)),
-    HostileTemplate("is", "{{" + times(" 1 is", 100_000) + " 1 "),
-    HostileTemplate("is in parentheses", "{{ " + times("1 is a(", 100_000)),
-    HostileTemplate("parameter", "{% macro m(a=" + times("(", 100_000)),
-    HostileTemplate("target", "{% set " + times("(", 100_000)),
-    HostileTemplate("blocks", times("{% if 1 %}", 20_000) + times("{% endif %}", 20_000)),
-    HostileTemplate("loops", times("{% for i in [1] %}", 20_000)),
-    HostileTemplate("elif", "{% if 0 %}" + times("{% elif 0 %}", 40_000) + "{% endif %}"),
-    HostileTemplate("comments", times("{#", 100_000)),
-    HostileTemplate("raw", "{% raw %}" + times("{% ", 50_000)),
-    HostileTemplate("spaces", "{% raw %}{%" + times(" ", 200_000)),
+    HostileTemplate("if", "{{" + times(" 1 if 1", 10_000) + " }}"),
+    HostileTemplate("if else", "{{" + times(" 1 if 0 else", 10_000) + " 2 }}"),
+    HostileTemplate("minus", "{{ " + times("-", 20_000) + "1 }}"),
+    HostileTemplate("not", "{{" + times(" not", 20_000) + " 1 }}"),
+    HostileTemplate("or", "{{" + times(" 0 or", 20_000) + " 1 }}"),
+    HostileTemplate("plus", "{{ " + times("1+", 20_000) + "1 }}"),
+    HostileTemplate("power", "{{ " + times("1**", 20_000) + "1 }}"),
+    HostileTemplate("tilde", "{{ " + times("1~", 10_000) + "1 }}"),
+    HostileTemplate("compare", "{{ " + times("1<", 10_000) + "1 }}"),
+    HostileTemplate("attributes", "{{ a" + times(".b", 20_000) + " }}"),
+    HostileTemplate("items", "{{ a" + times("[0]", 10_000) + " }}"),
+    HostileTemplate("calls", "{{ a" + times("()", 10_000) + " }}"),
+    HostileTemplate("filters", "{{ 'a'" + times("|upper", 10_000) + " }}"),
+    HostileTemplate("tests", "{{ 1" + times(" is odd", 10_000) + " }}"),
+    HostileTemplate("strings", "{{" + times(" 'a'", 40_000) + " }}"),
+    HostileTemplate("deep call", "{{ " + times("a(", 20_000) + "a"),
+    HostileTemplate("deep dict", "{{ " + times("{1:", 20_000) + "1" + times("}", 20_000) + "}}"),
+    HostileTemplate("deep list", "{{ " + times("[", 20_000) + times("]", 20_000) + "}}"),
+    HostileTemplate("deep parentheses", "{{ " + times("(", 20_000) + times(")", 20_000) + "}}"),
+    HostileTemplate("deep index", "{{ " + times("a[", 20_000) + times("]", 20_000) + "}}"),
+    HostileTemplate("dotted filter", "{{ a|" + times("a.", 20_000) + "b }}"),
+    HostileTemplate("deep filter", "{{ a" + times("|a(b", 20_000)),
+    HostileTemplate("is", "{{" + times(" 1 is", 20_000) + " 1 "),
+    HostileTemplate("is in parentheses", "{{ " + times("1 is a(", 20_000)),
+    HostileTemplate("parameter", "{% macro m(a=" + times("(", 20_000)),
+    HostileTemplate("target", "{% set " + times("(", 20_000)),
+    HostileTemplate("blocks", times("{% if 1 %}", 4_000) + times("{% endif %}", 4_000)),
+    HostileTemplate("loops", times("{% for i in [1] %}", 4_000)),
+    HostileTemplate("elif", "{% if 0 %}" + times("{% elif 0 %}", 8_000) + "{% endif %}"),
+    HostileTemplate("comments", times("{#", 20_000)),
+    HostileTemplate("raw", "{% raw %}" + times("{% ", 10_000)),
+    HostileTemplate("spaces", "{% raw %}{%" + times(" ", 40_000)),
     HostileTemplate(
       "macro with or",
-      "{% macro m() %}{{" + times(" 0 or", 20_000) + " m() }}{% endmacro %}{{ m() }}"),
+      "{% macro m() %}{{" + times(" 0 or", 4_000) + " m() }}{% endmacro %}{{ m() }}"),
     HostileTemplate("macro", "{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}"),
     HostileTemplate("macro argument", "{% macro m(x) %}{{ m([x]) }}{% endmacro %}{{ m(1) }}"),
     HostileTemplate(
@@ -121,42 +121,38 @@ struct HostileTemplate: Sendable, CustomTestStringConvertible {
   static let huge = [
     "9223372036854775807", "(-9223372036854775807-1)", "10**30", "-10**30", "-5", "99999999",
   ]
-  static let numbers: [HostileTemplate] = huge.flatMap { n in
-    [
-      "{{ 'abc'.find('c', N) }}", "{{ 'abc'.find('c', 0, N) }}", "{{ 'abc'.count('', N) }}",
-      "{{ 'a'|center(N) }}", "{{ 'a'.center(N) }}", "{{ 'a'.ljust(N, 'x')|length }}",
-      "{{ 'a'.rjust(N) }}",
-      "{{ '-a'.zfill(N) }}", "{{ 'a\\tb'.expandtabs(N) }}", "{{ ('a' * 300)|truncate(N) }}",
-      "{{ ('a' * 300)|truncate(100, false, '...', N) }}", "{{ 'a\\nb'|indent(N) }}",
-      "{{ 'a b'|wordwrap(N) }}",
-      "{{ [1, 2]|batch(N)|list }}", "{{ [1, 2]|slice(N)|first }}", "{{ 2.5|round(N) }}",
-      "{{ 25|round(N) }}",
-      "{{ 2.5|round(N, 'ceil') }}", "{{ 'x' * N }}", "{{ [1] * N }}", "{{ (1,) * N }}",
-      "{{ range(N)|length }}",
-      "{{ range(0, N, N)|list }}", "{{ range(N, 0)|list }}", "{{ range(0, 10, N)|list }}",
-      "{{ range(10)[::N] }}",
-      "{{ range(10)[N:] }}", "{{ 'abc'[N] }}", "{{ 'abc'[N:] }}", "{{ 'abc'[:N] }}",
-      "{{ 'abc'[::N] }}", "{{ 'äbc'[N::N] }}",
-      "{{ [1, 2, 3][N::N] }}", "{{ [1, 2][N] }}", "{{ 'a b c'.split(' ', N) }}",
-      "{{ 'a b c'.rsplit(none, N) }}",
-      "{{ 'aaa'.replace('a', 'b', N) }}", "{{ 'aaa'|replace('a', 'b', N) }}", "{{ '%c' % N }}",
-      "{{ '%*d' % (N, 1) }}",
-      "{{ '%.*f' % (N, 1.5) }}", "{{ '%x %o %e' % (N, N, N) }}", "{{ '{:>{}}'.format('a', N) }}",
-      "{{ '{:.{}f}'.format(1.5, N) }}", "{{ '{:,} {:e} {:x}'.format(N, N, N) }}",
-      "{{ '{:c}'.format(N) }}", "{{ N // -1 }}",
-      "{{ N % -1 }}", "{{ -N }}", "{{ N|abs }}", "{{ N * N - N + N }}", "{{ N / 3 }}",
-      "{{ 1.5 // N }}", "{{ 2 ** N }}",
-      "{{ N ** 2 }}", "{{ N|int }}", "{{ N|float }}", "{{ N|filesizeformat }}",
-      "{{ N == 1.5 or N < 1.5 }}",
-      "{{ [1]|tojson(indent=N) }}", "{{ 'a'|int(0, N) }}", "{{ [N, 1.5, N]|sort }}",
-      "{{ {N: 1}[N] }}",
-      "{{ 'abc'.startswith('c', N) }}", "{{ 'abc'.index('', N, N) }}",
-      "{{ [1, 2].index(2, N, N) }}", "{{ N.bit_length() }}",
-    ].map { template in
-      let source = template.replacingOccurrences(of: "N", with: n)
-      return HostileTemplate(source, source)
-    }
-  }
+  /// Templates with a number N in them.
+  static let withNumbers = [
+    "{{ 'abc'.find('c', N) }}", "{{ 'abc'.find('c', 0, N) }}", "{{ 'abc'.count('', N) }}",
+    "{{ 'a'|center(N) }}", "{{ 'a'.center(N) }}", "{{ 'a'.ljust(N, 'x')|length }}",
+    "{{ 'a'.rjust(N) }}",
+    "{{ '-a'.zfill(N) }}", "{{ 'a\\tb'.expandtabs(N) }}", "{{ ('a' * 300)|truncate(N) }}",
+    "{{ ('a' * 300)|truncate(100, false, '...', N) }}", "{{ 'a\\nb'|indent(N) }}",
+    "{{ 'a b'|wordwrap(N) }}",
+    "{{ [1, 2]|batch(N)|list }}", "{{ [1, 2]|slice(N)|first }}", "{{ 2.5|round(N) }}",
+    "{{ 25|round(N) }}",
+    "{{ 2.5|round(N, 'ceil') }}", "{{ 'x' * N }}", "{{ [1] * N }}", "{{ (1,) * N }}",
+    "{{ range(N)|length }}",
+    "{{ range(0, N, N)|list }}", "{{ range(N, 0)|list }}", "{{ range(0, 10, N)|list }}",
+    "{{ range(10)[::N] }}",
+    "{{ range(10)[N:] }}", "{{ 'abc'[N] }}", "{{ 'abc'[N:] }}", "{{ 'abc'[:N] }}",
+    "{{ 'abc'[::N] }}", "{{ 'äbc'[N::N] }}",
+    "{{ [1, 2, 3][N::N] }}", "{{ [1, 2][N] }}", "{{ 'a b c'.split(' ', N) }}",
+    "{{ 'a b c'.rsplit(none, N) }}",
+    "{{ 'aaa'.replace('a', 'b', N) }}", "{{ 'aaa'|replace('a', 'b', N) }}", "{{ '%c' % N }}",
+    "{{ '%*d' % (N, 1) }}",
+    "{{ '%.*f' % (N, 1.5) }}", "{{ '%x %o %e' % (N, N, N) }}", "{{ '{:>{}}'.format('a', N) }}",
+    "{{ '{:.{}f}'.format(1.5, N) }}", "{{ '{:,} {:e} {:x}'.format(N, N, N) }}",
+    "{{ '{:c}'.format(N) }}", "{{ N // -1 }}",
+    "{{ N % -1 }}", "{{ -N }}", "{{ N|abs }}", "{{ N * N - N + N }}", "{{ N / 3 }}",
+    "{{ 1.5 // N }}", "{{ 2 ** N }}",
+    "{{ N ** 2 }}", "{{ N|int }}", "{{ N|float }}", "{{ N|filesizeformat }}",
+    "{{ N == 1.5 or N < 1.5 }}",
+    "{{ [1]|tojson(indent=N) }}", "{{ 'a'|int(0, N) }}", "{{ [N, 1.5, N]|sort }}",
+    "{{ {N: 1}[N] }}",
+    "{{ 'abc'.startswith('c', N) }}", "{{ 'abc'.index('', N, N) }}",
+    "{{ [1, 2].index(2, N, N) }}", "{{ N.bit_length() }}",
+  ]
 
   static let kept: [HostileTemplate] =
     [
@@ -200,7 +196,32 @@ struct HostileTemplate: Sendable, CustomTestStringConvertible {
     "{{ strftime_now('%c' * 2000)|length }}",
   ].map { HostileTemplate($0, $0) }
 
-  static let all = chains + growing + numbers + kept + specifiers
+  /// Each once took its time or memory without taking its steps or bytes.
+  static let charged: [HostileTemplate] =
+    [
+      ("[0] * 900000", "l.count(1)"), ("[0] * 900000", "l|reverse|first"),
+      ("'a' * 4000000", "[][l]"), ("'a' * 4000000", "[]|attr(l)"), ("'a' * 4000000", "1[l]"),
+      ("'a' * 1000000", "l.translate({97: none})"), ("'9' * 4000", "l|int"),
+      ("3 ** 10000", "l // 7"), ("1e308", "'%.0f' % l"), ("1", "'{:0100000,}'.format(l)"),
+      ("'ß' * 100000", "l.casefold()"), ("'<' * 100000", "l|urlencode"),
+      ("'9' * 100000", "l|wordcount"),
+    ].map { value, use in
+      HostileTemplate(
+        use,
+        "{% set l = \(value) %}{% for i in range(100000) %}{% set x = \(use) %}{% endfor %}")
+    } + [
+      HostileTemplate(
+        "scopes",
+        times("{% with %}", 80) + "{% for i in range(100000) %}{{ a }}{{ a }}{{ a }}{% endfor %}"
+          + times("{% endwith %}", 80)),
+      HostileTemplate(
+        "name", "{% for i in range(100000) %}{{ " + times("n", 40_000) + " }}{% endfor %}"),
+      HostileTemplate(
+        "attribute", "{% for i in range(100000) %}{{ 1." + times("n", 40_000) + " }}{% endfor %}"),
+      grown("(1, 2)", "(ns.x, ns.x)", 60, "{{ {'a': 1}[ns.x] }}"),
+    ]
+
+  static let all = chains + growing + kept + specifiers + charged
 }
 
 @Suite struct HostileTemplateTests {
@@ -216,22 +237,36 @@ struct HostileTemplate: Sendable, CustomTestStringConvertible {
     done.wait()
   }
 
+  /// Renders a template, and says what is wrong with how it ended.
+  @Sendable private static func check(_ source: String) {
+    do throws(TemplateError) {
+      let text = try ChatTemplate(source).render([
+        "messages": .list([ChatMessage(role: "user", content: "Hi").value])
+      ])
+      #expect(text.utf8.count <= Budget.byteLimit)
+    } catch {
+      #expect(!error.description.contains("\n"))
+    }
+  }
+
   /// Each ends with a text or an error, soon, on a small stack.
   @Test(arguments: HostileTemplate.all)
   func ends(_ hostile: HostileTemplate) {
     Self.onSmallStack {
-      let source = hostile.source()
       let start = ContinuousClock.now
-      do throws(TemplateError) {
-        let text = try ChatTemplate(source).render([
-          "messages": .list([ChatMessage(role: "user", content: "Hi").value])
-        ])
-        #expect(text.utf8.count <= Budget.byteLimit)
-      } catch {
-        #expect(!error.description.contains("\n"))
-      }
+      Self.check(hostile.source())
       // Seconds of a debug build on a loaded machine; a release build takes a tenth.
       #expect(ContinuousClock.now - start < .seconds(60))
+    }
+  }
+
+  /// Each template ends with each number, too.
+  @Test(arguments: HostileTemplate.huge)
+  func endsWithNumber(_ number: String) {
+    Self.onSmallStack {
+      for template in HostileTemplate.withNumbers {
+        Self.check(template.replacingOccurrences(of: "N", with: number))
+      }
     }
   }
 
