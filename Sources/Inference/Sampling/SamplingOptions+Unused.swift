@@ -34,7 +34,7 @@ extension SamplingOptions {
     let truncation = Self.truncating.flatMap { Self.stageOptions[$0] ?? [] }
     let mirostatOptions = ["mirostat", "mirostat-tau", "mirostat-eta"]
     if temperature == 0 {
-      add(truncation + mirostatOptions + ["seed"], "at temperature 0 the likeliest token is taken")
+      add(truncation + mirostatOptions + ["seed"], "at temperature 0 the top token is taken")
     } else if mirostat != 0 {
       add(truncation, "mirostat takes the place of these stages")
     }

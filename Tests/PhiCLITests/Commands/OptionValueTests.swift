@@ -79,7 +79,7 @@ struct OptionValueTests {
     options.temperature = 0
     #expect(
       options.notes(on: ["seed", "temp", "top-k"]) == [
-        "--seed, --top-k change nothing: at temperature 0 the likeliest token is taken"
+        "--seed, --top-k change nothing: at temperature 0 the top token is taken"
       ])
     #expect(options.notes(on: ["repeat-penalty", "logit-bias"]).isEmpty)
     options.temperature = 1
