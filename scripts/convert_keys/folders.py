@@ -7,18 +7,20 @@ The weights make a model that repeats its last token: the output matrix is the e
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
+import safetensors.torch
 import torch
 from tokenizers import AddedToken, Regex, pre_tokenizers, processors
 from transformers import (
-    LlamaConfig, LlamaForCausalLM, Phi3Config, Phi3ForCausalLM, PhiConfig, PhiForCausalLM, PhimoeConfig,
+    AutoTokenizer, LlamaConfig, LlamaForCausalLM, Phi3Config, Phi3ForCausalLM, PhiConfig, PhiForCausalLM, PhimoeConfig,
     PhimoeForCausalLM,
 )
 
 from convert_goldens import vocabularies
 
-SHAPE = {"hidden_size": 32, "num_attention_heads": 4, "intermediate_size": 48, "num_hidden_layers": 2}
+SHAPE = {"hidden_size": 32, "num_attention_heads": 4, "intermediate_size": 64, "num_hidden_layers": 2}
 
 PHI3_TEMPLATE = (
     "{% for message in messages %}{% if message['role'] == 'system' %}{{'<|system|>\n' + message['content'] + '<|end|>\n'}}"
@@ -229,6 +231,12 @@ def llama3():
         "bos_token_id": first, "eos_token_id": [first + 1, first + 4, first + 5], "do_sample": True, "temperature": 0.6, "top_p": 0.9}, {}
 
 
+# Names of folders that transformers 5 saved anew: flags in tokenizer.json alone, the template in a file of its own.
+SAVED_ANEW = {f"{name}-v5": name for name in ("Phi-4-mini-instruct", "Phi-3-mini-4k-instruct", "phi-4")}
+
+# Names of folders in MLX's layout; transformers reads their values from a folder beside it, `NAME.plain`.
+MLX = {f"{name}-mlx": name for name in ("Phi-4-mini-instruct", "Phi-3-mini-4k-instruct")}
+
 MODELS = {
     "phi-2": phi2, "Phi-3-mini-4k-instruct": phi3_4k, "Phi-3-mini-128k-instruct": phi3_128k, "phi-4": phi4,
     "Phi-4-mini-instruct": phi4_mini, "Phi-3.5-MoE-instruct": phimoe, "Llama-2-7b": llama2, "Llama-3.2-1B-Instruct": llama3,
@@ -237,6 +245,17 @@ MODELS = {
 
 def make(name: str, folder: Path) -> None:
     """Writes a model's folder."""
+    if name in SAVED_ANEW:
+        make(SAVED_ANEW[name], folder)
+        tokenizer = AutoTokenizer.from_pretrained(folder)
+        for file in ("tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "tokenizer.model", "added_tokens.json"):
+            (folder / file).unlink(missing_ok=True)
+        tokenizer.save_pretrained(folder)
+        return
+    if name in MLX:
+        make(MLX[name], plain := folder.with_name(f"{name}.plain"))
+        quantize(plain, folder)
+        return
     torch.manual_seed(list(MODELS).index(name))
     model, files, tokens, generation, extra = MODELS[name]()
     folder.mkdir(parents=True)
@@ -258,6 +277,29 @@ def make(name: str, folder: Path) -> None:
         (folder / file).write_text(text)
     if extra.get("old"):
         spell_as_published(folder / "config.json")
+
+
+def quantize(plain: Path, folder: Path, size: int = 32, bits: int = 4) -> None:
+    """Writes a folder as MLX does, and gives the plain one the values that it stands for."""
+    shutil.copytree(plain, folder)
+    stored, values = {}, {}
+    for name, tensor in safetensors.torch.load_file(plain / "model.safetensors").items():
+        if tensor.dim() < 2:
+            stored[name] = values[name] = tensor
+            continue
+        groups = tensor.reshape(tensor.shape[0], -1, size)
+        low = groups.amin(-1, keepdim=True).half()
+        scale = ((groups.amax(-1, keepdim=True) - low.float()) / (2**bits - 1)).half()
+        codes = ((groups - low.float()) / scale.float()).round().clamp(0, 2**bits - 1)
+        values[name] = (codes * scale.float() + low.float()).reshape(tensor.shape)
+        words = codes.to(torch.int64).reshape(tensor.shape[0], -1, 32 // bits) << (torch.arange(32 // bits) * bits)
+        stem = name.removesuffix(".weight")
+        stored[name] = words.sum(-1).to(torch.uint32)
+        stored[f"{stem}.scales"], stored[f"{stem}.biases"] = scale.squeeze(-1), low.squeeze(-1)
+    safetensors.torch.save_file(stored, folder / "model.safetensors", {"format": "mlx"})
+    safetensors.torch.save_file(values, plain / "model.safetensors", {"format": "pt"})
+    config = json.loads((folder / "config.json").read_text())
+    write_json(folder / "config.json", config | {"quantization": {"group_size": size, "bits": bits, "mode": "affine"}})
 
 
 def spell_as_published(path: Path) -> None:

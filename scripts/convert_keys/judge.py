@@ -51,6 +51,17 @@ def metadata(path: Path) -> tuple[dict[str, bytes], bytes]:
     return pairs, data[position:]
 
 
+def strings(raw: bytes) -> list[str]:
+    """The elements of a list of texts."""
+    (count,) = struct.unpack_from("<Q", raw, 8)
+    position, result = 16, []
+    for _ in range(count):
+        (length,) = struct.unpack_from("<Q", raw, position)
+        result.append(raw[position + 8: position + 8 + length].decode(errors="replace"))
+        position += 8 + length
+    return result
+
+
 def digest(*parts: bytes) -> str:
     return hashlib.sha256(b"".join(struct.pack("<Q", len(part)) + part for part in parts)).hexdigest()[:24]
 
@@ -112,7 +123,7 @@ class Phi:
         result.logits = {name: self.kept(("logits", name, numbers), lambda: self.logits(file, tokens)) for name, tokens in (("short", SHORT), ("long", LONG))}
         result.ids, result.plain, result.decoded = self.kept(("ids", tokenizer), lambda: self.tokens(file))
         result.chat = self.kept(("chat", whole), lambda: self.chat(file))
-        result.ends = self.kept(("ends", tokenizer), lambda: self.ends(file, marks))
+        result.ends = {mark: self.kept(("end", tokenizer, mark), lambda mark=mark: self.end(file, mark)) for mark in marks}
         return result
 
     def logits(self, file: Path, tokens: list[int]):
@@ -138,13 +149,10 @@ class Phi:
             results.append(output.decode(errors="replace") if code == 0 else {"error": f"exit code {code}: {errors.strip()[:200]}"})
         return results
 
-    def ends(self, file: Path, marks: list[str]) -> dict[str, bool | str]:
-        """Whether generation stops at each of some tokens, seen in a model that repeats its last token."""
-        results: dict[str, bool | str] = {}
-        for mark in marks:
-            code, output, errors = self.run("run", "-m", str(file), "-p", mark, "-n", "1", "--temp", "0", "--json", "-c", "16")
-            results[mark] = json.loads(output)["finish_reason"] == "stop" if code == 0 else f"exit code {code}: {errors.strip()[:200]}"
-        return results
+    def end(self, file: Path, mark: str) -> bool | str:
+        """Whether generation stops at a token, seen in a model that repeats its last token."""
+        code, output, errors = self.run("run", "-m", str(file), "-p", mark, "-n", "1", "--temp", "0", "--json", "-c", "16")
+        return json.loads(output)["finish_reason"] == "stop" if code == 0 else f"exit code {code}: {errors.strip()[:200]}"
 
 
 def near(ours, theirs) -> str | None:
@@ -164,12 +172,18 @@ def differences(phi: Outcome, reference: dict, loads: dict[str, object]) -> list
     """Where phi and transformers do not agree: (what, how)."""
     found = []
     model, tokens = reference["model"], reference["tokens"]
+    if "error" not in tokens:
+        pieces = strings(phi.keys["tokenizer.ggml.tokens"])
+        wrong = [(text, i, pieces[i] if i < len(pieces) else None) for text, i in tokens["vocabulary"].items()
+                 if i >= len(pieces) or pieces[i] != text]
+        if wrong:
+            found.append(("vocabulary", f"{len(wrong)} tokens: (text, id, phi's) {sorted(wrong, key=lambda entry: -entry[1])[:3]}"))
     if "error" not in model:
         for name in ("short", "long"):
             if why := near(phi.logits[name], loads[name]):
                 found.append((f"logits, {name}", why))
         if "error" not in tokens:
-            ids = {i: mark for mark, i in tokens["marks"].items()}
+            ids = {i: text for text, i in (tokens["single"] | tokens["marks"]).items()}
             for end in model["eos"]:
                 mark = ids.get(end)
                 if mark and phi.ends.get(mark) is not True:

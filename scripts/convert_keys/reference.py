@@ -25,6 +25,7 @@ TEXTS = [
     "    indented\n\ttab\r\nline   ",
     "",
     "<|system|>x<|tool|> y<|/tool|>\nthey've ABC<|user|><|user|>\n\n",
+    "a <|new|> b <think> c\n<think>\n the rain in café <|new|>x rainy <|end|>x a<|new|>b",
     "\nstart <unk> <pad> <|begin_of_text|> <|dummy_0|> the<|end|>the xthe<|end|>x",
 ]
 MESSAGES = [
@@ -136,6 +137,13 @@ def model(folder: str, out: Path) -> dict:
     return result
 
 
+def single(tokenizer) -> dict[str, int]:
+    """Texts that are one token each."""
+    texts = {tokenizer.decode([i]): i for i in range(len(tokenizer))}
+    return {text: i for text, i in texts.items() if text.isascii() and text.isprintable() and text.strip() == text != ""
+            and tokenizer(text, add_special_tokens=False)["input_ids"] == [i]}
+
+
 def tokens(folder: str, out: Path) -> dict:
     import transformers
     from tokenizers import Tokenizer
@@ -145,6 +153,8 @@ def tokens(folder: str, out: Path) -> dict:
         "class": type(loaded).__name__,
         "ids": [loaded(text)["input_ids"] for text in TEXTS],
         "plain": [loaded(text, add_special_tokens=False)["input_ids"] for text in TEXTS],
+        "vocabulary": loaded.get_vocab(),
+        "single": single(loaded),
         "marks": {mark: loaded.convert_tokens_to_ids(mark) for mark in MARKS
                   if mark in loaded.get_vocab()},
         "decoded": loaded.decode([i for i in IDS if i < len(loaded)]),
