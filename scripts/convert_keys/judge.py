@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from .reference import IDS, LONG, MARKS, MESSAGES, SHORT, TEXTS
+from .reference import IDS, LONG, MESSAGES, SHORT, TEXTS
 
 SIZES = {0: 1, 1: 1, 2: 2, 3: 2, 4: 4, 5: 4, 6: 4, 7: 1, 10: 8, 11: 8, 12: 8}
 
@@ -26,7 +26,7 @@ def metadata(path: Path) -> tuple[dict[str, bytes], bytes]:
         nonlocal position
         (length,) = struct.unpack_from("<Q", data, position)
         position += 8 + length
-        return data[position - length: position]
+        return data[position - length : position]
 
     def skip(kind: int) -> None:
         nonlocal position
@@ -57,7 +57,7 @@ def strings(raw: bytes) -> list[str]:
     position, result = 16, []
     for _ in range(count):
         (length,) = struct.unpack_from("<Q", raw, position)
-        result.append(raw[position + 8: position + 8 + length].decode(errors="replace"))
+        result.append(raw[position + 8 : position + 8 + length].decode(errors="replace"))
         position += 8 + length
     return result
 
@@ -109,7 +109,11 @@ class Phi:
         file.unlink(missing_ok=True)
         code, _, errors = self.run("convert", str(folder), str(file), "--type", "f32")
         lines = [line for line in errors.splitlines() if line.strip()]
-        result = Outcome(code, [line for line in lines if not line.startswith("note:")], [line for line in lines if line.startswith("note:")])
+        result = Outcome(
+            code,
+            [line for line in lines if not line.startswith("note:")],
+            [line for line in lines if line.startswith("note:")],
+        )
         if code != 0:
             if file.exists():
                 result.message.append("(a file was left behind)")
@@ -118,17 +122,30 @@ class Phi:
         result.keys = pairs
         words = sorted((k, v) for k, v in pairs.items() if not k.startswith("general."))
         numbers = digest(rest, *[k.encode() + v for k, v in words if not k.startswith("tokenizer.")])
-        tokenizer = digest(*[k.encode() + v for k, v in words if k.startswith(("tokenizer.", "phidelity.")) and "chat_template" not in k])
+        tokenizer = digest(
+            *[
+                k.encode() + v
+                for k, v in words
+                if k.startswith(("tokenizer.", "phidelity.")) and "chat_template" not in k
+            ]
+        )
         whole = digest(*[k.encode() + v for k, v in words if k.startswith(("tokenizer.", "phidelity."))])
-        result.logits = {name: self.kept(("logits", name, numbers), lambda: self.logits(file, tokens)) for name, tokens in (("short", SHORT), ("long", LONG))}
+        result.logits = {
+            name: self.kept(("logits", name, numbers), lambda: self.logits(file, tokens))
+            for name, tokens in (("short", SHORT), ("long", LONG))
+        }
         result.ids, result.plain, result.decoded = self.kept(("ids", tokenizer), lambda: self.tokens(file))
         result.chat = self.kept(("chat", whole), lambda: self.chat(file))
-        result.ends = {mark: self.kept(("end", tokenizer, mark), lambda mark=mark: self.end(file, mark)) for mark in marks}
+        result.ends = {
+            mark: self.kept(("end", tokenizer, mark), lambda mark=mark: self.end(file, mark)) for mark in marks
+        }
         return result
 
     def logits(self, file: Path, tokens: list[int]):
         out = self.work / "logits.npy"
-        code, _, errors = self.run("logits", "-m", str(file), "--tokens", ",".join(map(str, tokens)), "--all", "-o", str(out))
+        code, _, errors = self.run(
+            "logits", "-m", str(file), "--tokens", ",".join(map(str, tokens)), "--all", "-o", str(out)
+        )
         return np.load(out) if code == 0 else f"exit code {code}: {errors.strip()[:300]}"
 
     def tokens(self, file: Path):
@@ -140,19 +157,29 @@ class Phi:
             return results
 
         code, output, errors = self.run("detokenize", "-m", str(file), *map(str, IDS))
-        return ids(), ids("--no-bos"), output.decode(errors="replace") if code == 0 else f"exit code {code}: {errors.strip()[:200]}"
+        return (
+            ids(),
+            ids("--no-bos"),
+            output.decode(errors="replace") if code == 0 else f"exit code {code}: {errors.strip()[:200]}",
+        )
 
     def chat(self, file: Path) -> list:
         results = []
         for options in ([], ["--add-generation-prompt"]):
             code, output, errors = self.run("template", "-m", str(file), "--messages", str(self.messages), *options)
-            results.append(output.decode(errors="replace") if code == 0 else {"error": f"exit code {code}: {errors.strip()[:200]}"})
+            results.append(
+                output.decode(errors="replace") if code == 0 else {"error": f"exit code {code}: {errors.strip()[:200]}"}
+            )
         return results
 
     def end(self, file: Path, mark: str) -> bool | str:
         """Whether generation stops at a token, seen in a model that repeats its last token."""
-        code, output, errors = self.run("run", "-m", str(file), "-p", mark, "-n", "1", "--temp", "0", "--json", "-c", "16")
-        return json.loads(output)["finish_reason"] == "stop" if code == 0 else f"exit code {code}: {errors.strip()[:200]}"
+        code, output, errors = self.run(
+            "run", "-m", str(file), "-p", mark, "-n", "1", "--temp", "0", "--json", "-c", "16"
+        )
+        return (
+            json.loads(output)["finish_reason"] == "stop" if code == 0 else f"exit code {code}: {errors.strip()[:200]}"
+        )
 
 
 def near(ours, theirs) -> str | None:
@@ -174,10 +201,18 @@ def differences(phi: Outcome, reference: dict, loads: dict[str, object]) -> list
     model, tokens = reference["model"], reference["tokens"]
     if "error" not in tokens:
         pieces = strings(phi.keys["tokenizer.ggml.tokens"])
-        wrong = [(text, i, pieces[i] if i < len(pieces) else None) for text, i in tokens["vocabulary"].items()
-                 if i >= len(pieces) or pieces[i] != text]
+        wrong = [
+            (text, i, pieces[i] if i < len(pieces) else None)
+            for text, i in tokens["vocabulary"].items()
+            if i >= len(pieces) or pieces[i] != text
+        ]
         if wrong:
-            found.append(("vocabulary", f"{len(wrong)} tokens: (text, id, phi's) {sorted(wrong, key=lambda entry: -entry[1])[:3]}"))
+            found.append(
+                (
+                    "vocabulary",
+                    f"{len(wrong)} tokens: (text, id, phi's) {sorted(wrong, key=lambda entry: -entry[1])[:3]}",
+                )
+            )
     if "error" not in model:
         for name in ("short", "long"):
             if why := near(phi.logits[name], loads[name]):

@@ -29,14 +29,28 @@ TEXTS = [
     "\nstart <unk> <pad> <|begin_of_text|> <|dummy_0|> the<|end|>the xthe<|end|>x",
 ]
 MESSAGES = [
-    {"role": "system", "content": "Be  brief.\n"}, {"role": "user", "content": " the rain?\n"},
-    {"role": "assistant", "content": "then <b>"}, {"role": "user", "content": "it's 1996 "},
+    {"role": "system", "content": "Be  brief.\n"},
+    {"role": "user", "content": " the rain?\n"},
+    {"role": "assistant", "content": "then <b>"},
+    {"role": "user", "content": "it's 1996 "},
 ]
 SHORT = [5, 7, 260, 300, 44, 91, 300, 20, 21, 22]
 LONG = SHORT + [130, 131, 9, 44, 250, 251, 17, 80, 5, 7, 261, 99, 150, 31]
 MARKS = [
-    "<|endoftext|>", "<|end|>", "<|assistant|>", "<|user|>", "<|im_end|>", "<|im_sep|>", "</s>", "<s>", "<|end_of_text|>",
-    "<|eot_id|>", "<|eom_id|>", "<|endofprompt|>", "<|start_header_id|>", "<|tool|>",
+    "<|endoftext|>",
+    "<|end|>",
+    "<|assistant|>",
+    "<|user|>",
+    "<|im_end|>",
+    "<|im_sep|>",
+    "</s>",
+    "<s>",
+    "<|end_of_text|>",
+    "<|eot_id|>",
+    "<|eom_id|>",
+    "<|endofprompt|>",
+    "<|start_header_id|>",
+    "<|tool|>",
 ]
 IDS = [72, 3, 260, 44, 301, 262, 44, 91, 299, 280, 12, 300, 1]
 
@@ -51,7 +65,12 @@ class Reference:
     def ask(self, folder: Path, what: list[str], out: Path) -> dict:
         if self.process is None or self.process.poll() is not None:
             self.process = subprocess.Popen(
-                [sys.executable, __file__], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+                [sys.executable, __file__],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                text=True,
+            )
             select.select([self.process.stdout], [], [], 300)
             self.process.stdout.readline()
         try:
@@ -117,7 +136,8 @@ def model(folder: str, out: Path) -> dict:
     from model_goldens.reference import choose_long_frequencies
 
     loaded, info = transformers.AutoModelForCausalLM.from_pretrained(
-        folder, dtype=torch.float32, trust_remote_code=False, output_loading_info=True)
+        folder, dtype=torch.float32, trust_remote_code=False, output_loading_info=True
+    )
     loaded.eval()
     choose_long_frequencies(loaded)
     result = {key: sorted(map(str, info[key])) for key in ("missing_keys", "unexpected_keys", "mismatched_keys")}
@@ -130,7 +150,8 @@ def model(folder: str, out: Path) -> dict:
     eos = settings.eos_token_id
     result["eos"] = sorted(eos) if isinstance(eos, list) else [] if eos is None else [int(eos)]
     result["generation"] = {
-        key: value for key, value in settings.to_diff_dict().items()
+        key: value
+        for key, value in settings.to_diff_dict().items()
         if key not in ("eos_token_id", "bos_token_id", "pad_token_id", "transformers_version", "_from_model_config")
     }
     result["class"] = type(loaded).__name__
@@ -140,8 +161,14 @@ def model(folder: str, out: Path) -> dict:
 def single(tokenizer) -> dict[str, int]:
     """Texts that are one token each."""
     texts = {tokenizer.decode([i]): i for i in range(len(tokenizer))}
-    return {text: i for text, i in texts.items() if text.isascii() and text.isprintable() and text.strip() == text != ""
-            and tokenizer(text, add_special_tokens=False)["input_ids"] == [i]}
+    return {
+        text: i
+        for text, i in texts.items()
+        if text.isascii()
+        and text.isprintable()
+        and text.strip() == text != ""
+        and tokenizer(text, add_special_tokens=False)["input_ids"] == [i]
+    }
 
 
 def tokens(folder: str, out: Path) -> dict:
@@ -155,8 +182,7 @@ def tokens(folder: str, out: Path) -> dict:
         "plain": [loaded(text, add_special_tokens=False)["input_ids"] for text in TEXTS],
         "vocabulary": loaded.get_vocab(),
         "single": single(loaded),
-        "marks": {mark: loaded.convert_tokens_to_ids(mark) for mark in MARKS
-                  if mark in loaded.get_vocab()},
+        "marks": {mark: loaded.convert_tokens_to_ids(mark) for mark in MARKS if mark in loaded.get_vocab()},
         "decoded": loaded.decode([i for i in IDS if i < len(loaded)]),
     }
     try:
