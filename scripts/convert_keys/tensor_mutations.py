@@ -60,6 +60,8 @@ def tensor_mutations(base: Path) -> Iterator[Mutation]:
         yield save(f"{key} doubled rows", key, with_(key, torch.cat([value, value])))
         yield save(f"{key} with a dimension of 1 before", key, with_(key, value[None]))
         yield save(f"{key} empty", key, with_(key, value[:0]))
+        if not value.is_floating_point():
+            continue
         yield save(f"{key} with a NaN", key, with_(key, value.index_fill(0, torch.tensor([0]), float("nan"))))
         yield save(f"{key} with an infinity", key, with_(key, value.index_fill(0, torch.tensor([0]), float("inf"))))
         if value.dim() == 2:
@@ -90,7 +92,7 @@ def tensor_mutations(base: Path) -> Iterator[Mutation]:
         "norm.weight": lambda all: {k.replace("norm.weight", "norm.gamma"): v for k, v in all.items()},
     }.items():
         yield save(name, "", change)
-    head = tensors["model.embed_tokens.weight"]
+    head = tensors["model.embed_tokens.weight"].float()  # MLX packs codes in words
     yield save("another lm_head.weight", "lm_head.weight", with_("lm_head.weight", head.roll(1, 0).clone()))
     yield save(
         "lm_head.weight one value off",
