@@ -62,7 +62,7 @@ class Reference:
         self.process = None
         self.limit = limit
 
-    def ask(self, folder: Path, what: list[str], out: Path) -> dict:
+    def ask(self, folder: Path, what: list[str], out: Path, limit: float | None = None) -> dict:
         if self.process is None or self.process.poll() is not None:
             self.process = subprocess.Popen(
                 [sys.executable, __file__],
@@ -76,7 +76,7 @@ class Reference:
         try:
             self.process.stdin.write(json.dumps({"folder": str(folder), "what": what, "out": str(out)}) + "\n")
             self.process.stdin.flush()
-            ready, _, _ = select.select([self.process.stdout], [], [], self.limit)
+            ready, _, _ = select.select([self.process.stdout], [], [], limit or self.limit)
             line = self.process.stdout.readline() if ready else ""
         except BrokenPipeError:
             line = ""
