@@ -11,7 +11,8 @@ public final class Conversation {
   public let format: ChatFormat
   /// The messages, and what else the template is given.
   private var input: ChatInput
-  private let parsesSpecial: Bool
+  /// Whether control tokens are found in what messages say.
+  public let parsesSpecial: Bool
 
   /// - Parameters:
   ///   - session: An empty session.

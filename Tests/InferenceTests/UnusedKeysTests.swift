@@ -93,6 +93,18 @@ struct UnusedKeysTests {
       model.notes == ["3 keys are not known and were not used: phi3.a, phi3.b, tokenizer.ggml.c"])
   }
 
+  @Test("A way of sampling that the file asks for is told, since it is not applied")
+  func tellsSampling() throws {
+    let model = try EditedModel("llama").opened {
+      $0 += [("general.sampling.top_k", .int32(20)), ("general.sampling.temp", .float32(0.6))]
+    }
+    #expect(
+      model.notes == [
+        "the key general.sampling.top_k and 1 more like it asks for a way of sampling that is not "
+          + "applied; the options of the command decide"
+      ])
+  }
+
   @Test("All fixtures are used whole")
   func fixtures() throws {
     for golden in ModelGolden.all { #expect(try golden.model().notes.isEmpty, "\(golden.name)") }

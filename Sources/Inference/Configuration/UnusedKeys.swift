@@ -104,13 +104,21 @@ struct UnusedKeys {
         "\(metadata.source): \(key): found \(value.description(limit: 24)), which is not applied, "
           + "expected \(expected) or no such key".printable)
     }
-    guard let first = unknown.first else { return [] }
+    let sampling = metadata.unread.map(\.key).filter { $0.hasPrefix("general.sampling.") }
+    var notes: [String] = []
+    if let first = sampling.first {
+      let rest = sampling.count > 1 ? " and \(sampling.count - 1) more like it" : ""
+      notes.append(
+        "the key \(first)\(rest) asks for a way of sampling that is not applied; the options of the "
+          + "command decide".printable)
+    }
+    guard let first = unknown.first else { return notes }
     let what =
       unknown.count == 1
       ? "the key \(first) is not known and was not used"
       : "\(unknown.count) keys are not known and were not used: "
         + unknown.prefix(3).joined(separator: ", ") + (unknown.count > 3 ? ", …" : "")
-    return [what.printable]
+    return notes + [what.printable]
   }
 
   /// What a key should be to change nothing; nil if it is.

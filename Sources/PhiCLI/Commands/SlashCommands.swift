@@ -180,7 +180,9 @@ final class SlashCommands {
 
   private func tokens(_ text: String) -> String {
     let tokenizer = conversation.session.model.tokenizer
-    let tokens = tokenizer.encode(text, addBOS: false)
+    // As the conversation reads it.
+    let tokens = tokenizer.encode(
+      text, addBOS: false, parseSpecial: conversation.parsesSpecial)
     let pieces = tokens.map { token in
       let piece = String(decoding: tokenizer.bytes(of: token, renderSpecial: true), as: UTF8.self)
       return "\(token) '\(piece.printable)'"
