@@ -77,6 +77,13 @@ struct TemplateGolden: Sendable, CustomTestStringConvertible {
     #expect(throws: TemplateError.self) { try ChatTemplate(template).render([:]) }
   }
 
+  /// The text is jinja2 3.1.6's.
+  @Test func asciiEscapesWhatIsNotASCII() throws {
+    let template = try ChatTemplate(
+      "{{ '%a' % 'é😀' }}|{{ '{!a}'.format('é') }}|{{ '%a' % ['ü'] }}")
+    #expect(try template.render([:]) == #"'\xe9\U0001f600'|'\xe9'|['\xfc']"#)
+  }
+
   @Test func deepNestingFails() {
     for open in ["(", "[", "-", "not ", "{'a':"] {
       #expect(throws: TemplateError.self) {

@@ -71,7 +71,8 @@ enum BraceFormat {
         var made = TextBuilder(budget)
         switch bytes[offset + 1] {
         case 0x73: try made.append(text: value)
-        case 0x72, 0x61: try made.append(representation: value)
+        case 0x72: try made.append(representation: value)
+        case 0x61: try made.append(ascii: value)
         default: throw TemplateError("an unknown conversion in a format")
         }
         value = .string(made.finish())

@@ -200,10 +200,10 @@ enum PercentFormat {
       switch options.kind {
       case "s", "r", "a":
         var made = TextBuilder(budget)
-        if options.kind == "s" {
-          try made.append(text: value)
-        } else {
-          try made.append(representation: value)
+        switch options.kind {
+        case "s": try made.append(text: value)
+        case "r": try made.append(representation: value)
+        default: try made.append(ascii: value)
         }
         var shown = made.finish()
         if format.isSafe {

@@ -105,9 +105,29 @@ extension TextBuilder {
     case "\t": return "\\t"
     default:
       if scalar.value >= 32, scalar.value < 127 || Text.isPrintable(scalar) { return nil }
-      if scalar.value < 256 { return "\\x" + hexadecimal(scalar.value, 2) }
-      if scalar.value < 65536 { return "\\u" + hexadecimal(scalar.value, 4) }
-      return "\\U" + hexadecimal(scalar.value, 8)
+      return numericEscape(scalar)
+    }
+  }
+
+  private static func numericEscape(_ scalar: Unicode.Scalar) -> String {
+    if scalar.value < 256 { return "\\x" + hexadecimal(scalar.value, 2) }
+    if scalar.value < 65536 { return "\\u" + hexadecimal(scalar.value, 4) }
+    return "\\U" + hexadecimal(scalar.value, 8)
+  }
+
+  /// Appends Python's `ascii` of a value: its `repr`, in which only ASCII is not escaped.
+  mutating func append(ascii value: Value) throws(TemplateError) {
+    var made = TextBuilder(budget)
+    try made.append(representation: value)
+    let text = made.finish()
+    guard !text.isASCII else { return try append(text) }
+    try budget.stepScalars(text.count)
+    try text.forEachScalar { (range, scalar) throws(TemplateError) in
+      if scalar.isASCII {
+        try append(text, range)
+      } else {
+        try append(Self.numericEscape(scalar), isData: text.isData(at: range.lowerBound))
+      }
     }
   }
 
