@@ -7,11 +7,6 @@ enum ErrorLine {
   static func of(_ error: any Error) -> String {
     // Foundation's errors describe themselves for people in `localizedDescription` only.
     let foundation = error is CocoaError || error is POSIXError
-    return escape(foundation ? error.localizedDescription : String(describing: error))
-  }
-
-  /// The text with control characters, line separators and directional overrides escaped.
-  static func escape(_ text: String) -> String {
-    text.printable
+    return (foundation ? error.localizedDescription : String(describing: error)).printable
   }
 }

@@ -66,7 +66,7 @@ let verifyCommand = Command(
           needs: ["reference", "reference-logits"]),
         Option(
           name: "min-top1", short: nil, value: "P",
-          help: "share of tokens with the same likeliest one at least",
+          help: "smallest share of tokens with the same top token",
           needs: ["reference", "reference-logits"]),
         Option(
           name: "max-ppl-ratio", short: nil, value: "R",

@@ -1,6 +1,6 @@
 /// Rows of codes of 1 to 8 bits where they lie in a file: streams of bits, the lowest first.
 struct PackedCodes: Sendable {
-  private let stretch: FileBytes
+  private let packed: FileBytes
   /// Bits of a code.
   let bits: Int
   /// Whether codes are two's complement.
@@ -8,24 +8,24 @@ struct PackedCodes: Sendable {
   /// How the rows lie; a stride is one of bits.
   private let order: RowOrder
 
-  /// Codes of a stretch that holds all rows.
+  /// Codes in bytes that hold all rows.
   ///
   /// - Parameters:
-  ///   - stretch: The bytes.
+  ///   - packed: The bytes.
   ///   - bits: Bits of a code.
   ///   - isSigned: Whether codes are two's complement.
   ///   - order: How the rows lie; a stride is one of bits.
-  init(_ stretch: FileBytes, bits: Int, isSigned: Bool = false, order: RowOrder) {
+  init(_ packed: FileBytes, bits: Int, isSigned: Bool = false, order: RowOrder) {
     precondition((1...8).contains(bits), "codes of \(bits) bits")
-    self.stretch = stretch
+    self.packed = packed
     self.bits = bits
     self.isSigned = isSigned
     self.order = order
   }
 
   /// Codes of rows that follow each other, each of some bits with its padding.
-  init(_ stretch: FileBytes, bits: Int, isSigned: Bool = false, rowBits: Int) {
-    self.init(stretch, bits: bits, isSigned: isSigned, order: .rows(stride: rowBits))
+  init(_ packed: FileBytes, bits: Int, isSigned: Bool = false, rowBits: Int) {
+    self.init(packed, bits: bits, isSigned: isSigned, order: .rows(stride: rowBits))
   }
 
   /// Reads the first codes of some rows, `[row][count]`; of two's complement ones, plus half of
@@ -52,7 +52,7 @@ struct PackedCodes: Sendable {
   /// Reads runs of codes: the first of each begins some bits after that of the one before.
   private func load(first start: Int, _ runs: Int, each stride: Int, count: Int) throws -> [UInt8] {
     let end = start + (runs - 1) * stride + count * bits
-    let bytes = try stretch.load(start >> 3..<(end + 7) >> 3)
+    let bytes = try packed.load(start >> 3..<(end + 7) >> 3)
     let flip: UInt8 = isSigned ? 1 << UInt8(bits - 1) : 0
     return [UInt8](unsafeUninitializedCapacity: runs * count) { codes, initialized in
       for run in 0..<runs {

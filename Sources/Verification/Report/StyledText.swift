@@ -7,7 +7,7 @@ public struct StyledText: Sendable, Equatable {
     case bold, dim, red, green, yellow, cyan
   }
 
-  /// A stretch of text with one mark or none.
+  /// A run of text with one mark or none.
   public struct Run: Sendable, Equatable {
     /// The text.
     public let text: String

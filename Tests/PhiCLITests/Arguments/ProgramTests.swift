@@ -1,4 +1,5 @@
 import Foundation
+import Phidelity
 import Testing
 
 @testable import PhiCLI
@@ -39,7 +40,7 @@ struct ProgramTests {
 
   @Test func describesErrorsInOneLine() {
     #expect(ErrorLine.of(Odd()) == "bad\\nthing \\u{1b}[31m")
-    #expect(ErrorLine.escape("a\u{202E}é\t") == "a\\u{202e}é\\t")
+    #expect("a\u{202E}é\t".printable == "a\\u{202e}é\\t")
   }
 
   @Test func alignsHelpToEightyColumns() {

@@ -25,7 +25,7 @@ struct WireReader {
     end = source.file.byteCount
   }
 
-  /// A reader of a message that lies in a stretch of the file.
+  /// A reader of a message that lies in a range of the file's bytes.
   init(_ source: WireFile, _ range: Range<Int>) {
     self.source = source
     position = range.lowerBound
